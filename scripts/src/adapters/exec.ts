@@ -1,0 +1,43 @@
+import { $, type ProcessOutput } from 'zx/core';
+import { UserError } from '../core/errors.ts';
+
+export interface ExecOptions {
+  cwd?: string | undefined;
+  env?: NodeJS.ProcessEnv | undefined;
+  /** Written to its standard input. */
+  input?: string | Buffer | undefined;
+  /** Gives a failure back instead of throwing it. */
+  nothrow?: boolean | undefined;
+}
+
+export interface ExecResult {
+  code: number;
+  stdout: string;
+  stderr: string;
+  bytes: Buffer;
+}
+
+/**
+ * Runs a program with arguments; each is quoted, so none can become more than one argument.
+ * Throws UserError with the last lines of its standard error when it ends with another code than 0, unless `nothrow`.
+ */
+export async function exec(command: string, args: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+  const { cwd = process.cwd(), env = process.env, input, nothrow = false } = options;
+  const output: ProcessOutput = await $({
+    cwd,
+    env,
+    nothrow: true,
+    quiet: true,
+    verbose: false,
+    prefix: '',
+    ...(input === undefined ? {} : { input }),
+  })`${[command, ...args]}`;
+  const code = output.exitCode ?? 1;
+  if (code !== 0 && !nothrow) {
+    const said = (output.stderr.trim() || output.stdout.trim()).split('\n').slice(-12).join('\n  ');
+    const what = `${command.split('/').at(-1) ?? command} ${args[0] ?? ''}`.trim();
+    const ended = code === 127 ? 'could not be started' : `ended with ${code}`;
+    throw new UserError(`\`${what}\` ${ended}${said === '' ? '' : `:\n  ${said}`}`, { cause: output });
+  }
+  return { code, stdout: output.stdout, stderr: output.stderr, bytes: output.buffer() };
+}

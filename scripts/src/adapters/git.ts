@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { UserError } from '../core/errors.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import { exec, type ExecOptions, type ExecResult } from './exec.ts';
+
+export interface Identity {
+  name: string;
+  email: string;
+}
+
+export interface CommitRequest {
+  /** The parent, or undefined for a branch's first commit. */
+  head: string | undefined;
+  /** Contents by path; written over what the parent has there. */
+  files: ReadonlyMap<string, string>;
+  message: string;
+  by: Identity;
+  /** Seconds since 1970. */
+  at: number;
+}
+
+/** How a push ended: `moved` where the branch was no longer at the commit's parent. */
+export type PushResult = { state: 'landed' } | { state: 'moved' } | { state: 'refused'; reason: string };
+
+export interface Git {
+  run(args: readonly string[], options?: ExecOptions): Promise<ExecResult>;
+  /** The commit of a revision, 40 hex digits; undefined where there is none. */
+  resolve(revision: string): Promise<string | undefined>;
+  /** The tree of a revision below `paths` (all of it where none is given), with the texts of the files that `wanted` picks. */
+  snapshot(
+    revision: string,
+    options?: { paths?: readonly string[]; wanted?: (path: string) => boolean },
+  ): Promise<Snapshot>;
+  /** Makes a commit without a work tree or an index; gives its id. */
+  commit(request: CommitRequest): Promise<string>;
+  push(remote: string, commit: string, branch: string): Promise<PushResult>;
+  fetch(remote: string): Promise<void>;
+  isAncestor(older: string, newer: string): Promise<boolean>;
+  author(revision: string): Promise<Identity>;
+}
+
+/** Git in a folder: a work tree or a bare repository. `env` is the whole environment that Git sees. */
+export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
+  function run(args: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+    return exec('git', args, { cwd, env: { ...env, GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' }, ...options });
+  }
+
+  return {
+    run,
+    async resolve(revision) {
+      const result = await run(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`], {
+        nothrow: true,
+      });
+      return result.code === 0 ? result.stdout.trim() : undefined;
+    },
+    async snapshot(revision, { paths = [], wanted = () => false } = {}) {
+      const listed = await run(['ls-tree', '-r', '-z', '--full-tree', revision, '--', ...paths]);
+      const tree = parseTree(listed.stdout);
+      const chosen = [...tree].filter(([path]) => wanted(path));
+      return { revision, tree, texts: await readBlobs(chosen) };
+    },
+    async commit(request) {
+      const ref = `refs/sluice/commit-${randomUUID()}`;
+      const made = await run(['fast-import', '--quiet', '--force', '--date-format=raw'], {
+        input: importStream(ref, request),
+      });
+      await run(['update-ref', '-d', ref]);
+      return made.stdout.trim();
+    },
+    async push(remote, commit, branch) {
+      const result = await run(['push', '--porcelain', '--no-verify', remote, `${commit}:refs/heads/${branch}`], {
+        nothrow: true,
+      });
+      return result.code === 0 ? { state: 'landed' } : explainPush(result);
+    },
+    async fetch(remote) {
+      const spec = `+refs/heads/*:refs/remotes/${remote}/*`;
+      await run(['fetch', '--quiet', '--prune', '--no-tags', '--no-write-fetch-head', remote, spec]);
+    },
+    async isAncestor(older, newer) {
+      return (await run(['merge-base', '--is-ancestor', older, newer], { nothrow: true })).code === 0;
+    },
+    async author(revision) {
+      const [name = '', email = ''] = (await run(['log', '-1', '--format=%an%n%ae', revision])).stdout.split('\n');
+      return { name, email };
+    },
+  };
+
+  async function readBlobs(entries: readonly [path: string, oid: string][]): Promise<Map<string, string>> {
+    if (entries.length === 0) return new Map();
+    const input = entries.map(([, oid]) => `${oid}\n`).join('');
+    const { bytes } = await run(['cat-file', '--batch'], { input });
+    const texts = new Map<string, string>();
+    let offset = 0;
+    for (const [path] of entries) {
+      const lineEnd = bytes.indexOf(10, offset);
+      const size = Number(bytes.toString('utf8', offset, lineEnd).split(' ')[2]);
+      if (!Number.isInteger(size)) {
+        throw new UserError(`git could not read ${path}`, { hint: 'run git fsck in this repository' });
+      }
+      texts.set(path, bytes.toString('utf8', lineEnd + 1, lineEnd + 1 + size));
+      offset = lineEnd + 1 + size + 1;
+    }
+    return texts;
+  }
+}
+
+function parseTree(listing: string): Map<string, string> {
+  const tree = new Map<string, string>();
+  for (const entry of listing.split('\0')) {
+    const [meta = '', path] = entry.split('\t', 2);
+    const [, type, oid = ''] = meta.split(' ');
+    if (path !== undefined && type === 'blob') tree.set(path, oid);
+  }
+  return tree;
+}
+
+/** The commands of git-fast-import(1) for one commit, ending with a question for its id. */
+function importStream(ref: string, request: CommitRequest): Buffer {
+  const who = `${clean(request.by.name)} <${clean(request.by.email)}> ${request.at} +0000`;
+  const parts: (string | Buffer)[] = [
+    `commit ${ref}\nmark :1\nauthor ${who}\ncommitter ${who}\n`,
+    data(request.message),
+  ];
+  if (request.head !== undefined) parts.push(`from ${request.head}\n`);
+  for (const [path, text] of request.files) parts.push(`M 100644 inline ${quotePath(path)}\n`, data(text));
+  parts.push('\nget-mark :1\n');
+  return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
+}
+
+function data(text: string): Buffer {
+  const bytes = Buffer.from(text);
+  return Buffer.concat([Buffer.from(`data ${bytes.length}\n`), bytes, Buffer.from('\n')]);
+}
+
+function quotePath(path: string): string {
+  return `"${path.replace(/["\\\n]/g, (each) => (each === '\n' ? '\\n' : `\\${each}`))}"`;
+}
+
+function clean(text: string): string {
+  return text.replace(/[<>\n]/g, '');
+}
+
+function explainPush(result: ExecResult): PushResult {
+  const rejected = result.stdout.split('\n').find((line) => line.startsWith('!'));
+  const why = /\[(?:remote )?rejected\] \((.*)\)/.exec(rejected ?? '')?.[1] ?? '';
+  if (/fetch first|non-fast-forward|stale info|failed to update ref|cannot lock ref|incorrect old value/.test(why)) {
+    return { state: 'moved' };
+  }
+  const said = result.stderr
+    .split('\n')
+    .map((line) => /^remote: ?(.*?)\s*$/.exec(line)?.[1])
+    .filter((line) => line !== undefined && line !== '');
+  return { state: 'refused', reason: said.join('\n') || why || result.stderr.trim() };
+}

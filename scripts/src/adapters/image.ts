@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { UserError } from '../core/errors.ts';
+import { exec, type ExecOptions } from './exec.ts';
+import { registryDigest } from './registry.ts';
+
+export interface BuildRequest {
+  /** The folder that the Dockerfile sees. */
+  context: string;
+  /** Relative to the context. */
+  dockerfile: string;
+  image: string;
+  tag: string;
+  args: Readonly<Record<string, string>>;
+  env: NodeJS.ProcessEnv;
+}
+
+/** Builds an image and pushes it; gives the digest read back from the registry. Throws UserError with the build's last lines. */
+export async function buildAndPush(request: BuildRequest): Promise<string> {
+  const { image, tag, context, env } = request;
+  const reference = `${image}:${tag}`;
+  const options: ExecOptions = { cwd: context, env };
+  if (await dockerBuilds(env)) return buildWithDocker(request, options);
+  await attempt(`the image ${reference} could not be built from ${request.dockerfile}`, () =>
+    exec(
+      'buildah',
+      ['build', '--isolation', 'chroot', '--network', 'host', '--layers', ...buildArgs(request), '.'],
+      options,
+    ),
+  );
+  await attempt(`the image ${reference} could not be pushed`, () =>
+    exec('buildah', ['push', '--tls-verify=' + String(!image.startsWith('127.0.0.1')), reference], options),
+  );
+  const digest = await registryDigest(image, tag);
+  if (digest === undefined) throw new UserError(`the registry has no ${reference} although its push succeeded`);
+  return digest;
+}
+
+async function buildWithDocker(request: BuildRequest, options: ExecOptions): Promise<string> {
+  const reference = `${request.image}:${request.tag}`;
+  await attempt(`the image ${reference} could not be built from ${request.dockerfile}`, () =>
+    exec('docker', ['buildx', 'build', '--push', ...buildArgs(request), '.'], options),
+  );
+  const args = ['buildx', 'imagetools', 'inspect', reference, '--format', '{{.Manifest.Digest}}'];
+  const { stdout } = await exec('docker', args, options);
+  return stdout.trim();
+}
+
+function buildArgs({ dockerfile, image, tag, args, env }: BuildRequest): string[] {
+  const certificates = env['NODE_EXTRA_CA_CERTS'];
+  const secret =
+    certificates !== undefined && existsSync(certificates) ? ['--secret', `id=ca,src=${certificates}`] : [];
+  const given = Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]);
+  return ['--file', dockerfile, '--tag', `${image}:${tag}`, ...given, ...secret];
+}
+
+/** A Docker command line may be there without an engine or without buildx; both must answer. */
+async function dockerBuilds(env: NodeJS.ProcessEnv): Promise<boolean> {
+  for (const args of [['info'], ['buildx', 'version']]) {
+    if ((await exec('docker', args, { env, nothrow: true })).code !== 0) return false;
+  }
+  return true;
+}
+
+async function attempt<T>(failure: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`${failure}: ${error.message}`, { cause: error });
+  }
+}

@@ -1,0 +1,30 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { kustomizePath } from '@sluice/kustomize';
+import { UserError } from '../core/errors.ts';
+import { exec } from './exec.ts';
+
+/**
+ * Runs `kustomize build` over files that exist only for it: `files` by path, `root` the folder to start from.
+ * Gives the rendered YAML. Throws UserError with what kustomize said, its temporary folder cut from the paths.
+ */
+export async function kustomizeBuild(files: ReadonlyMap<string, string>, root: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-render-'));
+  try {
+    const folders = new Set([...files.keys()].map((path) => dirname(join(folder, path))));
+    for (const each of folders) await mkdir(each, { recursive: true });
+    await Promise.all([...files].map(([path, text]) => writeFile(join(folder, path), text)));
+    const built = await exec(await kustomizePath(), ['build', join(folder, root)], { nothrow: true });
+    if (built.code !== 0) {
+      const said = built.stderr
+        .trim()
+        .replaceAll(`${folder}/`, '')
+        .replace(/^Error: /, '');
+      throw new UserError(`kustomize could not build ${root}: ${said}`, { hint: 'mend the file that it names' });
+    }
+    return built.stdout;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { unknownName, UserError } from '../core/errors.ts';
+import type { Git } from './git.ts';
+
+/** The Git remote that releases are landed on, and what it says of itself. */
+export interface Remote {
+  name: string;
+  url: string;
+  /** The profile of the configuration that applies there; only a local platform's repository names one. */
+  profile: string | undefined;
+  kubeconfig: string | undefined;
+}
+
+/**
+ * The remote that was named, else `local` where there is one, else `origin`.
+ * Only a repository on this machine can say more of itself, in its own Git configuration (`sluice.profile`,
+ * `sluice.kubeconfig`): no clone, flag or server can choose a profile.
+ */
+export async function findRemote(git: Git, cwd: string, named?: string): Promise<Remote> {
+  const listed = (await git.run(['remote'])).stdout.split('\n').filter((line) => line !== '');
+  const name = named ?? ['local', 'origin'].find((each) => listed.includes(each));
+  if (name === undefined) {
+    throw new UserError(`this repository has no Git remote called local or origin`, {
+      hint: 'pnpm start makes a local platform with its own remote; or name one with --remote',
+      exit: 'usage',
+    });
+  }
+  if (!listed.includes(name)) throw unknownName('Git remote', name, listed);
+  const url = (await git.run(['remote', 'get-url', name])).stdout.trim();
+  const folder = url.startsWith('file://') ? new URL(url).pathname : resolve(cwd, url);
+  if (/^[a-z+]+:\/\/|^[^/]+:/.test(url) && !url.startsWith('file://')) {
+    return { name, url, profile: undefined, kubeconfig: undefined };
+  }
+  if (!existsSync(folder)) {
+    throw new UserError(`the Git remote ${name} is at ${folder}, where nothing is`, { hint: 'run pnpm start' });
+  }
+  return { name, url, ...(await readSettings(git, folder)) };
+}
+
+/** What a repository on this machine says of itself. */
+export async function readSettings(git: Git, repository: string): Promise<Pick<Remote, 'profile' | 'kubeconfig'>> {
+  const args = ['--git-dir', repository, 'config', '--local', '--get-regexp', '^sluice\\.'];
+  const listed = await git.run(args, { nothrow: true });
+  const settings = new Map(
+    listed.stdout.split('\n').map((line): [string, string] => {
+      const [key = '', ...rest] = line.split(' ');
+      return [key, rest.join(' ')];
+    }),
+  );
+  return { profile: settings.get('sluice.profile'), kubeconfig: settings.get('sluice.kubeconfig') };
+}

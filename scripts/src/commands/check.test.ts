@@ -1,0 +1,156 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { deliveredWorkshop, type Workshop } from '../../test/workshop.ts';
+
+async function promoted(): Promise<Workshop> {
+  const workshop = await deliveredWorkshop();
+  await workshop.record('dev', 'web', 'verified');
+  await workshop.sluice('promote', 'web', '--to', 'staging', '--no-wait');
+  return workshop;
+}
+
+/** Commits by hand on top of a deploy branch and pushes; gives what the remote said. */
+async function pushByHand(workshop: Workshop, branch: string, change: () => Promise<void>): Promise<string> {
+  await workshop.git('fetch', '--quiet', 'local');
+  await workshop.git('checkout', '--quiet', '--detach', `local/${branch}`);
+  await change();
+  await workshop.git('add', '--all');
+  await workshop.git('commit', '--quiet', '--message', 'By hand');
+  const head = await workshop.head(branch);
+  try {
+    await workshop.git('push', 'local', `HEAD:${branch}`);
+    return 'accepted';
+  } catch (error) {
+    if ((await workshop.head(branch)) !== head) return 'refused, but the branch moved';
+    return (error as { stderr: string }).stderr.replace(/^remote: /gm, '').replace(/ +$/gm, '');
+  }
+}
+
+async function edit(workshop: Workshop, path: string, change: (text: string) => string): Promise<void> {
+  const file = join(workshop.clone, path);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, change(await workshop.read(path).catch(() => '')));
+}
+
+describe('check, as the update hook', () => {
+  it.each<[string, string, (text: string) => string, string]>([
+    [
+      'hand-edited manifests',
+      'web/manifests.yaml',
+      (text) => text.replace('replicas: 1', 'replicas: 9'),
+      'web/manifests.yaml is not what its release.yaml renders to',
+    ],
+    [
+      'another digest',
+      'web/release.yaml',
+      (text) => text.replace(/sha256:..../, 'sha256:0000'),
+      'is not what its digest and its base',
+    ],
+    [
+      'another namespace',
+      'web/release.yaml',
+      (text) => text.replace('web-staging', 'kube-system'),
+      'namespace is kube-system, configured is web-staging',
+    ],
+    [
+      'a revision that is not on main',
+      'web/release.yaml',
+      (text) => text.replace(/overlayRevision: ".{40}"/, `overlayRevision: "${'0'.repeat(40)}"`),
+      'overlayRevision 000000000000 is not on main',
+    ],
+    [
+      'a file that no release has',
+      'web/extra.yaml',
+      () => 'kind: Secret\n',
+      'web/extra.yaml is no file that a release has',
+    ],
+    [
+      'an app that is not configured',
+      'intruder/manifests.yaml',
+      () => 'kind: Pod\n',
+      'intruder/manifests.yaml is no file that a release has',
+    ],
+    [
+      'a broken release.yaml',
+      'web/release.yaml',
+      () => 'app: [',
+      'web: deploy/staging:web/release.yaml is not valid YAML',
+    ],
+  ])('refuses %s, with the reason, and leaves the branch as it was', async (_, path, change, reason) => {
+    const workshop = await promoted();
+    const said = await pushByHand(workshop, 'deploy/staging', () => edit(workshop, path, change));
+
+    expect(said).toContain(reason);
+    expect(said).toContain('Deploy branches are written by pnpm run deliver and pnpm run promote.');
+  });
+
+  it('refuses a release that skips an environment', async () => {
+    const workshop = await promoted();
+    const said = await pushByHand(workshop, 'deploy/prod', async () => {
+      for (const file of ['release.yaml', 'manifests.yaml']) {
+        const text =
+          file === 'release.yaml' ? await releaseText(workshop, 'dev') : await workshop.manifests('dev', 'jobs');
+        await edit(workshop, `jobs/${file}`, () =>
+          text.replaceAll('jobs-dev', 'jobs-prod').replace('environment: dev', 'environment: prod'),
+        );
+      }
+    });
+
+    expect(said).toContain('has never been in staging');
+  });
+
+  it('accepts an earlier state of the same app, byte for byte', async () => {
+    const workshop = await promoted();
+    const before = (await workshop.git('--git-dir', workshop.bare, 'rev-parse', 'deploy/dev')).trim();
+    await workshop.push({ 'services/web/index.js': 'export const answer = 2;\n' });
+    await workshop.sluice('deliver', '--build-number', '2');
+    const said = await pushByHand(workshop, 'deploy/dev', async () => {
+      await workshop.git('checkout', '--quiet', before, '--', 'web');
+    });
+
+    expect(said).toBe('accepted');
+  });
+
+  it('refuses to move a deploy branch backwards, and to delete it', async () => {
+    const workshop = await promoted();
+    const attempt = async (...args: string[]): Promise<string> =>
+      workshop.git('push', ...args).then(
+        () => 'accepted',
+        (error: unknown) => (error as { stderr: string }).stderr,
+      );
+
+    expect(await attempt('--force', 'local', 'main:deploy/staging')).toContain(
+      'only a fast-forward may move this branch',
+    );
+    expect(await attempt('local', ':deploy/staging')).toContain('is never deleted');
+  });
+
+  it('refuses a record that was changed, and one in the wrong place', async () => {
+    const workshop = await promoted();
+    const paths = await workshop.git(
+      '--git-dir',
+      workshop.bare,
+      'ls-tree',
+      '-r',
+      '--name-only',
+      'delivery-records',
+      'dev/web/',
+    );
+    const path = paths.split('\n').find((each) => each.endsWith('verified.json')) ?? '';
+
+    expect(
+      await pushByHand(workshop, 'delivery-records', () =>
+        edit(workshop, path, (text) => text.replace('verified', 'failed')),
+      ),
+    ).toContain('a record stays as it was written');
+    const text = await workshop.git('--git-dir', workshop.bare, 'show', `delivery-records:${path}`);
+    expect(
+      await pushByHand(workshop, 'delivery-records', () => edit(workshop, 'prod/web/1.json', () => text)),
+    ).toContain('prod/web/1.json belongs at dev/web/');
+  });
+});
+
+function releaseText(workshop: Workshop, environment: string): Promise<string> {
+  return workshop.git('--git-dir', workshop.bare, 'show', `deploy/${environment}:jobs/release.yaml`);
+}

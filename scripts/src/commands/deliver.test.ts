@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { createWorkshop, deliveredWorkshop } from '../../test/workshop.ts';
+
+const failing = { 'packages/kit/index.js': 'export const kit = ;\n' };
+
+describe('deliver', () => {
+  it('tests, builds and lands every app that is new, in one commit, tagged by commit and build number', async () => {
+    const workshop = await createWorkshop();
+    const delivered = await workshop.sluice('deliver', '--build-number', '7');
+    const web = await workshop.release('dev', 'web');
+    const commit = (await workshop.git('rev-parse', 'HEAD')).trim();
+
+    expect(delivered.code, delivered.stderr).toBe(5);
+    expect(delivered.stderr).toContain('the kubeconfig cannot be read');
+    expect(web).toMatchObject({
+      app: 'web',
+      environment: 'dev',
+      namespace: 'web-dev',
+      tag: `${commit.slice(0, 12)}-7`,
+      imageRevision: commit,
+    });
+    expect(await workshop.manifests('dev', 'web')).toContain(
+      `image: ${workshop.registry.host}/web:${web.tag}@${web.digest}`,
+    );
+    expect((await workshop.git('--git-dir', workshop.bare, 'rev-list', '--count', 'deploy/dev')).trim()).toBe('2');
+  });
+
+  it('has nothing to do the second time, and ends with 6', async () => {
+    const workshop = await deliveredWorkshop();
+    const again = await workshop.sluice('deliver');
+
+    expect(again.code).toBe(6);
+    expect(again.stderr).toContain('dev already runs everything');
+  });
+
+  it('stops what depends on a failing test before any image exists, delivers the others, and ends with 1', async () => {
+    const workshop = await createWorkshop((files) => Object.assign(files, failing));
+    const delivered = await workshop.sluice('deliver');
+
+    expect(delivered.code).toBe(1);
+    expect(delivered.stderr).toContain('web: not delivered, the tests of packages/kit fail');
+    expect(delivered.stderr).toContain('SyntaxError');
+    expect(await workshop.release('dev', 'jobs')).toMatchObject({ app: 'jobs' });
+    await expect(workshop.release('dev', 'web')).rejects.toThrow('web/release.yaml');
+    const answer = await fetch(
+      `http://${workshop.registry.host}/v2/web/manifests/${(await workshop.release('dev', 'jobs')).tag}`,
+      { method: 'HEAD' },
+    );
+    expect(answer.status).toBe(404);
+  });
+
+  it('delivers what a failed run left behind with the next push', async () => {
+    const workshop = await createWorkshop((files) => Object.assign(files, failing));
+    await workshop.sluice('deliver');
+    await workshop.push({ 'packages/kit/index.js': 'export const kit = 2;\n' });
+    const delivered = await workshop.sluice('deliver');
+
+    expect(delivered.stderr).toContain('Due in dev');
+    expect(await workshop.release('dev', 'web')).toMatchObject({ app: 'web' });
+  });
+
+  it('keeps the image of an app whose base alone was edited, as a new release', async () => {
+    const workshop = await deliveredWorkshop();
+    const before = await workshop.release('dev', 'web');
+    const base = await workshop.read('apps/web/base/deployment.yaml');
+    await workshop.push({ 'apps/web/base/deployment.yaml': base.replace('replicas: 1', 'replicas: 2') });
+    const delivered = await workshop.sluice('deliver', '--build-number', '2');
+    const after = await workshop.release('dev', 'web');
+
+    expect(delivered.stderr).toContain('web: manifests (same image)');
+    expect(after).toMatchObject({ tag: before.tag, digest: before.digest, imageRevision: before.imageRevision });
+    expect(after.release).not.toBe(before.release);
+  });
+
+  it('says what a Dockerfile got wrong and commits nothing of that app', async () => {
+    const workshop = await createWorkshop((files) => {
+      files['services/web/Dockerfile'] = 'FROM scratch\nRUN false\n';
+    });
+    const delivered = await workshop.sluice('deliver');
+
+    expect(delivered.code).toBe(1);
+    expect(delivered.stderr).toContain('could not be built from services/web/Dockerfile');
+    expect(delivered.stderr).toContain('exit code: 1');
+    await expect(workshop.release('dev', 'web')).rejects.toThrow('web/release.yaml');
+  });
+
+  it('says that the registry is down and commits nothing', async () => {
+    const workshop = await createWorkshop();
+    const head = await workshop.head('deploy/dev');
+    await workshop.registry.stop();
+    const delivered = await workshop.sluice('deliver');
+
+    expect(delivered.code).toBe(1);
+    expect(delivered.stderr).toContain(`the registry does not answer at ${workshop.registry.host}`);
+    expect(await workshop.head('deploy/dev')).toBe(head);
+  });
+
+  it('says which manifest kustomize could not build and delivers the others', async () => {
+    const workshop = await createWorkshop((files) => {
+      files['apps/web/base/kustomization.yaml'] = 'resources: [missing.yaml]\n';
+    });
+    const delivered = await workshop.sluice('deliver');
+
+    expect(delivered.code).toBe(1);
+    expect(delivered.stderr).toContain('web: not delivered, kustomize could not build');
+    expect(delivered.stderr).toContain('missing.yaml');
+    expect(await workshop.release('dev', 'jobs')).toMatchObject({ app: 'jobs' });
+  });
+
+  it('prints what is due and stops with --dry-run', async () => {
+    const workshop = await createWorkshop();
+    const head = await workshop.head('deploy/dev');
+    const planned = await workshop.sluice('deliver', '--dry-run', '--json');
+
+    expect(planned.code).toBe(0);
+    expect(JSON.parse(planned.stdout)).toMatchObject({
+      environment: 'dev',
+      due: [{ app: 'web', because: ['new'] }, { app: 'jobs' }],
+    });
+    expect(await workshop.head('deploy/dev')).toBe(head);
+  });
+});

@@ -1,0 +1,57 @@
+import { connectCluster } from '../adapters/cluster.ts';
+import type { Context } from '../context.ts';
+import type { BranchState } from '../core/branch-state.ts';
+import { exitCodes, UserError } from '../core/errors.ts';
+import { findApp } from '../core/graph.ts';
+import { overview, type Cell, type LiveCell } from '../core/overview.ts';
+import { readWorkspace } from '../core/workspace.ts';
+import { applicationName } from '../steps/follow.ts';
+import { branchState, openRepository, readRecords, remoteRefs, type Repository } from '../steps/repository.ts';
+import { statusTable } from '../ui/status-table.ts';
+
+export interface StatusOptions {
+  remote?: string | undefined;
+  json?: boolean | undefined;
+}
+
+/** Prints where every release is, what became of it and what waits. Gives the exit code. */
+export async function status(context: Context, app: string | undefined, options: StatusOptions): Promise<number> {
+  const repository = await openRepository(context, { remote: options.remote });
+  const { git, remote, config, main } = repository;
+  if (app !== undefined) findApp(config, app);
+  const refs = remoteRefs(remote);
+  const states = new Map<string, BranchState>();
+  for (const { name } of config.environments) states.set(name, await branchState(git, name, refs));
+  const records = await readRecords(git, config, Object.keys(config.apps), refs);
+  const cells = overview({ config, main, workspace: readWorkspace(main), states, records }).filter(
+    (each) => app === undefined || each.app === app,
+  );
+  const { live, trouble } = await askArgo(repository, cells);
+  if (options.json === true) {
+    context.stdout.write(
+      `${JSON.stringify({ main: main.revision, remote: remote.name, argocd: trouble ?? 'asked', cells: live }, null, 2)}\n`,
+    );
+    return exitCodes.done;
+  }
+  context.stdout.write(statusTable(live, context.clock.now()));
+  if (trouble !== undefined) context.stderr.write(`health is unknown: ${trouble}\n`);
+  return exitCodes.done;
+}
+
+async function askArgo(
+  { config, remote }: Repository,
+  cells: readonly Cell[],
+): Promise<{ live: LiveCell[]; trouble: string | undefined }> {
+  try {
+    const cluster = await connectCluster(config.argocd.cluster, config.argocd.namespace, remote.kubeconfig);
+    const found = new Map((await cluster.applications()).map((each) => [each.metadata?.name, each.status]));
+    const live = cells.map((cell) => {
+      const seen = found.get(applicationName(cell.app, cell.environment));
+      return { ...cell, health: seen?.health?.status, sync: seen?.sync?.status };
+    });
+    return { live, trouble: undefined };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { live: cells.map((cell) => ({ ...cell, health: undefined, sync: undefined })), trouble: error.message };
+  }
+}

@@ -1,0 +1,27 @@
+import { parseRelease, type ReleaseFile } from './release-file.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** What an environment's deploy branch says at one commit. */
+export interface BranchState {
+  environment: string;
+  head: string;
+  releases: ReadonlyMap<string, ReleaseFile>;
+  manifests: ReadonlyMap<string, string>;
+}
+
+/** The branch that an environment runs. */
+export function deployBranch(environment: string): string {
+  return `deploy/${environment}`;
+}
+
+/** Reads the state of a deploy branch from a snapshot with all its texts; UserError for a release.yaml that is none. */
+export function readBranchState(environment: string, snapshot: Snapshot): BranchState {
+  const releases = new Map<string, ReleaseFile>();
+  const manifests = new Map<string, string>();
+  for (const [path, text] of snapshot.texts) {
+    const [app = '', file] = path.split('/');
+    if (file === 'release.yaml') releases.set(app, parseRelease(text, `${deployBranch(environment)}:${path}`));
+    if (file === 'manifests.yaml') manifests.set(app, text);
+  }
+  return { environment, head: snapshot.revision, releases, manifests };
+}

@@ -1,0 +1,27 @@
+import { parseAllDocuments } from 'yaml';
+
+export interface ObjectChanges {
+  added: string[];
+  changed: string[];
+  removed: string[];
+}
+
+/** Which Kubernetes objects two renderings differ in, as `Kind/name`. */
+export function changedObjects(before: string, after: string): ObjectChanges {
+  const old = objects(before);
+  const now = objects(after);
+  return {
+    added: [...now.keys()].filter((key) => !old.has(key)),
+    changed: [...now].filter(([key, text]) => old.has(key) && old.get(key) !== text).map(([key]) => key),
+    removed: [...old.keys()].filter((key) => !now.has(key)),
+  };
+}
+
+function objects(text: string): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const document of parseAllDocuments(text)) {
+    if (!('contents' in document) || document.contents === null) continue;
+    found.set(`${String(document.get('kind'))}/${String(document.getIn(['metadata', 'name']))}`, document.toString());
+  }
+  return found;
+}

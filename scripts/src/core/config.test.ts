@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseConfig } from './config.ts';
+import { UserError } from './errors.ts';
+
+const shipped = readFileSync(join(import.meta.dirname, '../../../gitops.config.yaml'), 'utf8');
+const valid = `registry: ghcr.io/acme
+argocd: {cluster: nonprod, namespace: argocd}
+environments:
+  - {name: dev, cluster: nonprod, namespace: "{app}-dev", delivery: true}
+  - {name: staging, cluster: nonprod, namespace: "{app}-staging", after: [dev], gates: {verified: {}}}
+apps:
+  web: {strategy: rolling}
+profiles:
+  local: {registry: "127.0.0.1:5000", environments: {staging: {cluster: other}}}
+`;
+
+function refusal(text: string, profile?: string): string {
+  try {
+    parseConfig(text, { profile });
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
+  return 'accepted';
+}
+
+describe('parseConfig', () => {
+  it('accepts the shipped configuration, whose gates are `verified` alone', () => {
+    const config = parseConfig(shipped);
+
+    expect(config.environments.map((each) => [each.name, Object.keys(each.gates)])).toEqual([
+      ['dev', []],
+      ['staging', ['verified']],
+      ['prod', ['verified']],
+    ]);
+  });
+
+  it('applies a profile only when it is asked for', () => {
+    expect(parseConfig(valid).registry).toBe('ghcr.io/acme');
+    const local = parseConfig(valid, { profile: 'local' });
+    expect(local.registry).toBe('127.0.0.1:5000');
+    expect(local.environments[1]).toMatchObject({ cluster: 'other', gates: { verified: {} }, after: ['dev'] });
+  });
+
+  it.each([
+    [
+      'a syntax error',
+      'registry: [',
+      'gitops.config.yaml:1:12: Flow sequence in block collection must be sufficiently indented',
+    ],
+    [
+      'an unknown key with the nearest one',
+      valid.replace('cluster: nonprod, namespace: "{app}-dev"', 'clustr: nonprod, namespace: "{app}-dev"'),
+      'gitops.config.yaml:4:17: unknown key "clustr", did you mean "cluster"?',
+    ],
+    [
+      'a gate that does not exist',
+      valid.replace('{verified: {}}', '{verified: {}, soak: {for: 1h}}'),
+      'gitops.config.yaml:5:103: unknown key "soak"; known: verified',
+    ],
+    ['a missing key', valid.replace('registry: ghcr.io/acme\n', ''), 'gitops.config.yaml:1:1: registry is missing'],
+    [
+      'an unknown strategy',
+      valid.replace('rolling', 'roling'),
+      'gitops.config.yaml:7:9: strategy must be one of rolling, canary, blue-green',
+    ],
+    [
+      'an unknown parent',
+      valid.replace('[dev]', '[dv]'),
+      'gitops.config.yaml:5:67: unknown environment "dv", did you mean "dev"?',
+    ],
+    [
+      'an environment that nothing reaches',
+      valid.replace(', after: [dev]', ''),
+      'gitops.config.yaml:5:6: nothing can reach "staging": give it `after`, or `delivery: true`',
+    ],
+    [
+      'an unknown environment in a profile',
+      valid.replace('{staging: {cluster', '{stagin: {cluster'),
+      'gitops.config.yaml:9:54: unknown environment "stagin", did you mean "staging"?',
+    ],
+  ])('refuses %s, with file, line and column', (_, text, message) => {
+    expect(refusal(text)).toContain(message);
+  });
+
+  it('refuses a cycle and names its way round', () => {
+    const text = valid
+      .replace('after: [dev]', 'after: [prod]')
+      .replace('apps:', '  - {name: prod, cluster: c, namespace: p, after: [staging]}\napps:');
+
+    expect(refusal(text)).toContain('a cycle: staging → prod → staging');
+  });
+
+  it('refuses a second delivery environment and a delivery environment with the gate `verified`', () => {
+    const text = valid.replace('after: [dev], gates', 'delivery: true, gates');
+
+    expect(refusal(text)).toContain('exactly one environment has `delivery: true`; here dev and staging');
+    expect(refusal(text)).toContain('the gate "verified" looks at the environment before, and "staging" has none');
+  });
+
+  it('lists every problem at once', () => {
+    const text = valid.replace('rolling', 'roling').replace('clust', 'clost');
+
+    expect(refusal(text)).toMatch(/^\d problems in the configuration\n/);
+  });
+
+  it('refuses a profile that the file does not have', () => {
+    expect(refusal(valid, 'lokal')).toContain('the remote asks for profile "lokal"');
+  });
+
+  it('never fails in another way than by saying what is wrong', () => {
+    fc.assert(
+      fc.property(fc.nat(valid.length), fc.nat(12), fc.string({ maxLength: 6 }), (at, length, inserted) => {
+        refusal(valid.slice(0, at) + inserted + valid.slice(at + length));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { template } from '../../test/template.ts';
+import { parseConfig } from './config.ts';
+import { dueApps } from './due.ts';
+import { inputsOf, releaseId } from './inputs.ts';
+import type { ReleaseFile } from './release-file.ts';
+import type { Snapshot } from './snapshot.ts';
+import { readWorkspace } from './workspace.ts';
+
+const files = template();
+const config = parseConfig(files['gitops.config.yaml']?.replace('REGISTRY', 'localhost') ?? '');
+
+function snapshotOf(changed: Record<string, string> = {}): Snapshot {
+  const texts = new Map(Object.entries({ ...files, ...changed }));
+  const tree = new Map([...texts].map(([path, text]) => [path, createHash('sha1').update(text).digest('hex')]));
+  return { revision: 'a'.repeat(40), tree, texts };
+}
+
+const start = snapshotOf();
+const running = new Map(
+  Object.keys(config.apps).map((app) => [
+    app,
+    { app, inputs: inputsOf(config, start, readWorkspace(start), app, 'dev') } as ReleaseFile,
+  ]),
+);
+
+function due(changed: Record<string, string>): string[] {
+  const snapshot = snapshotOf(changed);
+  return dueApps(config, snapshot, readWorkspace(snapshot), 'dev', running).map(
+    (each) => `${each.app}: ${each.because.join(', ')}`,
+  );
+}
+
+it('finds nothing due where the inputs are those that run', () => {
+  expect(due({})).toEqual([]);
+});
+
+it.each([
+  ['a service', 'services/web/index.js', ['web: code']],
+  ['a package, whose dependents are due', 'packages/kit/index.js', ['web: code']],
+  ['the lockfile, which every image sees', 'pnpm-lock.yaml', ['web: code', 'jobs: code']],
+  ['a base', 'apps/web/base/deployment.yaml', ['web: manifests']],
+  [
+    'the strategy that both use',
+    'apps/components/strategies/rolling/kustomization.yaml',
+    ['web: manifests', 'jobs: manifests'],
+  ],
+  ['the overlay of the first environment', 'apps/web/overlays/dev/kustomization.yaml', ['web: overlay']],
+  ['the overlay of another environment, which nothing is due for', 'apps/web/overlays/prod/kustomization.yaml', []],
+  ['a file that no app is made of', 'docs/README.md', []],
+])('after an edit of %s: %s', (_, path, expected) => {
+  expect(due({ [path]: `${files[path] ?? ''}\n# edited\n` })).toEqual(expected);
+});
+
+it('takes an app that is not there yet as new', () => {
+  expect(dueApps(config, start, readWorkspace(start), 'dev', new Map()).map((each) => each.because)).toEqual([
+    ['new'],
+    ['new'],
+  ]);
+});
+
+it('counts a component that only an overlay uses as part of the release', () => {
+  const overlay = 'apps/web/overlays/prod/kustomization.yaml';
+  const using = { [overlay]: 'resources: [../../base]\ncomponents: [../../../components/extra]\n' };
+  const extra = 'apps/components/extra/kustomization.yaml';
+  const before = snapshotOf({ ...using, [extra]: 'kind: Component\n' });
+  const after = snapshotOf({ ...using, [extra]: 'kind: Component\n# edited\n' });
+
+  const [first, second] = [before, after].map(
+    (each) => inputsOf(config, each, readWorkspace(each), 'web', 'dev').manifests,
+  );
+  expect(first).not.toBe(second);
+});
+
+it('names a release by its digest and its manifests', () => {
+  expect(releaseId('sha256:a', 'm')).toMatch(/^[0-9a-f]{12}$/);
+  expect(new Set([releaseId('a', 'm'), releaseId('b', 'm'), releaseId('a', 'n')]).size).toBe(3);
+});
+
+it('says which folder is missing and of which app', () => {
+  const texts = new Map([...start.texts].filter(([path]) => !path.startsWith('apps/web/overlays/dev/')));
+  const tree = new Map([...start.tree].filter(([path]) => texts.has(path)));
+
+  expect(() => inputsOf(config, { ...start, texts, tree }, new Map(), 'web', 'dev')).toThrow(
+    'app "web" in dev has no folder apps/web/overlays/dev at aaaaaaaaaaaa',
+  );
+});

@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import type { Environment } from '../config.ts';
+import type { DeliveryRecord } from '../record.ts';
+import type { ReleaseFile } from '../release-file.ts';
+import { evaluateGates } from './index.ts';
+
+const environment: Environment = {
+  name: 'prod',
+  cluster: 'c',
+  namespace: 'n',
+  after: ['staging'],
+  delivery: false,
+  production: true,
+  gates: { verified: {} },
+};
+const release = { release: 'abc' } as ReleaseFile;
+
+function record(state: DeliveryRecord['outcome']['state'], change: Partial<DeliveryRecord> = {}): DeliveryRecord {
+  return {
+    environment: 'staging',
+    release: 'abc',
+    at: '2026-01-01T00:00:00Z',
+    outcome: { state, reason: 'why' },
+    ...change,
+  } as DeliveryRecord;
+}
+
+function verdict(...records: DeliveryRecord[]): { state: string; evidence: string } | undefined {
+  return evaluateGates({ app: 'web', environment, release, records })[0];
+}
+
+it('passes on a record that the environment before verified this release', () => {
+  expect(verdict(record('verified'))).toMatchObject({
+    state: 'pass',
+    evidence: 'verified in staging at 2026-01-01T00:00:00Z',
+  });
+});
+
+it.each([
+  ['no record', [], 'has no record of having run in staging'],
+  ['a failure', [record('failed')], 'was failed in staging'],
+  ['an unknown outcome', [record('unknown')], 'was unknown in staging'],
+  ['the same release verified elsewhere', [record('verified', { environment: 'dev' })], 'has no record'],
+  ['another release verified there', [record('verified', { release: 'other' })], 'has no record'],
+])('fails on %s and says so', (_, records, evidence) => {
+  expect(verdict(...records)).toMatchObject({ state: 'fail', evidence: expect.stringContaining(evidence) });
+});
+
+it('is not asked where the environment does not name it', () => {
+  expect(evaluateGates({ app: 'web', environment: { ...environment, gates: {} }, release, records: [] })).toEqual([]);
+});

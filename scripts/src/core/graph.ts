@@ -1,0 +1,107 @@
+import type { Config, ConfigProblem, Environment } from './config.ts';
+import { nearest, unknownName } from './errors.ts';
+
+/** What cannot work in the promotion graph: doubled or unknown names, cycles, unreachable environments, contradictions. */
+export function graphProblems(config: Pick<Config, 'environments'>): ConfigProblem[] {
+  const { environments } = config;
+  const names = environments.map((each) => each.name);
+  const problems: ConfigProblem[] = [];
+  function report(index: number, key: string, message: string): void {
+    problems.push({ path: ['environments', index, key], message });
+  }
+
+  for (const [index, each] of environments.entries()) {
+    if (names.indexOf(each.name) !== index) report(index, 'name', `environment "${each.name}" stands twice`);
+    for (const parent of each.after) {
+      if (parent === each.name) report(index, 'after', `"${each.name}" comes after itself`);
+      else if (!names.includes(parent)) {
+        const near = nearest(parent, names);
+        report(
+          index,
+          'after',
+          `unknown environment "${parent}"${near === undefined ? '' : `, did you mean "${near}"?`}`,
+        );
+      }
+    }
+    if (each.delivery && each.after.length > 0) {
+      report(
+        index,
+        'after',
+        `"${each.name}" is where delivery lands, so it cannot come after ${each.after.join(', ')}`,
+      );
+    }
+    if (each.delivery && each.gates.verified !== undefined) {
+      report(index, 'gates', `the gate "verified" looks at the environment before, and "${each.name}" has none`);
+    }
+    if (!each.delivery && each.after.length === 0) {
+      report(index, 'name', `nothing can reach "${each.name}": give it \`after\`, or \`delivery: true\``);
+    }
+  }
+
+  const landing = environments.filter((each) => each.delivery);
+  if (landing.length !== 1) {
+    problems.push({
+      path: ['environments'],
+      message: `exactly one environment has \`delivery: true\`; here ${landing.map((each) => each.name).join(' and ') || 'none'}`,
+    });
+  }
+  for (const cycle of cycles(environments)) {
+    report(names.indexOf(cycle[0] ?? ''), 'after', `a cycle: ${[...cycle, cycle[0]].join(' → ')}`);
+  }
+  return problems;
+}
+
+/** The environment where delivery lands. */
+export function deliveryEnvironment(config: Config): Environment {
+  const found = config.environments.find((each) => each.delivery);
+  if (found === undefined) throw new Error('a checked configuration has one');
+  return found;
+}
+
+/** The environment of that name; a UserError (exit 2) with the nearest name where there is none. */
+export function findEnvironment(config: Config, name: string): Environment {
+  const found = config.environments.find((each) => each.name === name);
+  if (found === undefined) {
+    throw unknownName(
+      'environment',
+      name,
+      config.environments.map((each) => each.name),
+    );
+  }
+  return found;
+}
+
+/** The app of that name; a UserError (exit 2) with the nearest name where there is none. */
+export function findApp(config: Config, name: string): Config['apps'][string] {
+  const found = Object.hasOwn(config.apps, name) ? config.apps[name] : undefined;
+  if (found === undefined) throw unknownName('app', name, Object.keys(config.apps));
+  return found;
+}
+
+/** The service that an app runs: named after it unless the configuration says otherwise. */
+export function serviceOf(config: Config, app: string): string {
+  return findApp(config, app).service ?? app;
+}
+
+/** The namespace of an app in an environment. */
+export function namespaceOf(environment: Environment, app: string): string {
+  return environment.namespace.replace('{app}', app);
+}
+
+function cycles(environments: readonly Environment[]): string[][] {
+  const after = new Map(environments.map((each) => [each.name, each.after]));
+  const state = new Map<string, 'open' | 'done'>();
+  const found: string[][] = [];
+  function visit(name: string, path: string[]): void {
+    if (state.get(name) === 'done') return;
+    if (state.get(name) === 'open') {
+      found.push(path.slice(path.indexOf(name)));
+      return;
+    }
+    state.set(name, 'open');
+    for (const parent of after.get(name) ?? []) if (parent !== name) visit(parent, [...path, name]);
+    state.set(name, 'done');
+  }
+  for (const each of environments) visit(each.name, []);
+  return found;
+}

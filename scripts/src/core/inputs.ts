@@ -1,0 +1,115 @@
+import { parse } from 'yaml';
+import type { Config, Strategy } from './config.ts';
+import { UserError } from './errors.ts';
+import { findApp, serviceOf } from './graph.ts';
+import { digestOf, hashPaths, hasFolder, type Snapshot } from './snapshot.ts';
+import { closure, type WorkspacePackage } from './workspace.ts';
+
+/** Hashes of what an app is made from: what its image is built of, what travels beside it, what stays in an environment. */
+export interface Inputs {
+  image: string;
+  manifests: string;
+  overlay: string;
+}
+
+/** Files at the root that every image build sees. */
+const sharedBuildFiles = ['.dockerignore', 'package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml'];
+
+/** The folder of a strategy's component. */
+export function strategyFolder(strategy: Strategy): string {
+  return `apps/components/strategies/${strategy}`;
+}
+
+/** The inputs of an app at a revision of main, for one environment. Throws UserError where a folder is missing. */
+export function inputsOf(
+  config: Config,
+  snapshot: Snapshot,
+  workspace: ReadonlyMap<string, WorkspacePackage>,
+  app: string,
+  environment: string,
+): Inputs {
+  const folder = `services/${serviceOf(config, app)}`;
+  const { strategy } = findApp(config, app);
+  requireFolder(snapshot, folder, `app "${app}"`);
+  requireFolder(snapshot, `apps/${app}/base`, `app "${app}"`);
+  requireFolder(snapshot, `apps/${app}/overlays/${environment}`, `app "${app}" in ${environment}`);
+  requireFolder(snapshot, strategyFolder(strategy), `strategy "${strategy}"`);
+  return {
+    image: digestOf([
+      hashPaths(snapshot.tree, [...closure(workspace, folder), ...sharedBuildFiles]),
+      JSON.stringify(config.build.args, Object.keys(config.build.args).toSorted()),
+    ]),
+    manifests: manifestsHash(snapshot, app, strategy),
+    overlay: hashPaths(snapshot.tree, [`apps/${app}/overlays/${environment}`]),
+  };
+}
+
+/** The hash of what travels with a release beside its image: base, strategy, and the components that any of its parts use. */
+export function manifestsHash(snapshot: Snapshot, app: string, strategy: Strategy): string {
+  const roots = [`apps/${app}/base`, strategyFolder(strategy)];
+  const overlays = overlayFolders(snapshot, app);
+  const used = kustomizationClosure(snapshot, [...roots, ...overlays]).filter((each) => !overlays.includes(each));
+  return digestOf([strategy, hashPaths(snapshot.tree, used)]);
+}
+
+/** A release's id, 12 hex digits: the hash of its image's digest and of the manifests that travel with it. */
+export function releaseId(digest: string, manifests: string): string {
+  return digestOf([digest, manifests]).slice(0, 12);
+}
+
+function overlayFolders(snapshot: Snapshot, app: string): string[] {
+  const found = new Set<string>();
+  for (const path of snapshot.tree.keys()) {
+    const folder = new RegExp(`^apps/${app}/overlays/[^/]+(?=/)`).exec(path)?.[0];
+    if (folder !== undefined) found.add(folder);
+  }
+  return [...found];
+}
+
+/** The folders that kustomization files reach from some folders through `resources` and `components`. */
+function kustomizationClosure(snapshot: Snapshot, roots: readonly string[]): string[] {
+  const found = new Set<string>();
+  function visit(folder: string): void {
+    if (found.has(folder)) return;
+    found.add(folder);
+    const file = `${folder}/kustomization.yaml`;
+    const text = snapshot.texts.get(file);
+    if (text === undefined) return;
+    for (const reference of references(file, text)) {
+      const target = resolvePath(folder, reference);
+      if (hasFolder(snapshot.tree, target)) visit(target);
+    }
+  }
+  for (const root of roots) visit(root);
+  return [...found];
+}
+
+function references(file: string, text: string): string[] {
+  try {
+    const kustomization = (parse(text) ?? {}) as Record<string, unknown>;
+    return ['resources', 'components'].flatMap((key) =>
+      Array.isArray(kustomization[key]) ? kustomization[key].map(String) : [],
+    );
+  } catch (error) {
+    throw new UserError(`${file} is not valid YAML: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** `a/b` and `../c` give `a/c`; leading `..` that leave the root are dropped, so nothing outside is reached. */
+export function resolvePath(folder: string, relative: string): string {
+  const parts = folder.split('/');
+  for (const part of relative.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '.' && part !== '') parts.push(part);
+  }
+  return parts.join('/');
+}
+
+function requireFolder(snapshot: Snapshot, folder: string, whose: string): void {
+  if (hasFolder(snapshot.tree, folder)) return;
+  throw new UserError(`${whose} has no folder ${folder} at ${snapshot.revision.slice(0, 12)}`, {
+    hint: 'add the folder, or take the entry out of gitops.config.yaml',
+  });
+}

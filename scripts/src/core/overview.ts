@@ -1,0 +1,77 @@
+import type { BranchState } from './branch-state.ts';
+import type { Config } from './config.ts';
+import { dueApps, type DueApp } from './due.ts';
+import { deliveryEnvironment } from './graph.ts';
+import { inputsOf } from './inputs.ts';
+import type { DeliveryRecord } from './record.ts';
+import type { ReleaseFile } from './release-file.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { WorkspacePackage } from './workspace.ts';
+
+/** What one environment runs of one app, what became of it, and what waits to come there. */
+export interface Cell {
+  app: string;
+  environment: string;
+  release: ReleaseFile | undefined;
+  record: DeliveryRecord | undefined;
+  waits: string[];
+}
+
+/** A cell with what Argo CD reports of it, where it could be asked. */
+export interface LiveCell extends Cell {
+  health: string | undefined;
+  sync: string | undefined;
+}
+
+export interface OverviewFacts {
+  config: Config;
+  main: Snapshot;
+  workspace: ReadonlyMap<string, WorkspacePackage>;
+  states: ReadonlyMap<string, BranchState>;
+  records: readonly DeliveryRecord[];
+}
+
+/** Every app in every environment, apps first, both in the order of the configuration. */
+export function overview(facts: OverviewFacts): Cell[] {
+  const { config, main, workspace, states, records } = facts;
+  const first = deliveryEnvironment(config).name;
+  const due = new Map(
+    dueApps(config, main, workspace, first, states.get(first)?.releases ?? new Map()).map((each) => [each.app, each]),
+  );
+  return Object.keys(config.apps).flatMap((app) =>
+    config.environments.map((environment) => {
+      const release = states.get(environment.name)?.releases.get(app);
+      const own = records.filter(
+        (each) => each.app === app && each.environment === environment.name && each.intent === release?.intent,
+      );
+      const record = own.toSorted((a, b) => a.at.localeCompare(b.at)).at(-1);
+      const waits = environment.delivery
+        ? waitingForDelivery(due.get(app))
+        : [
+            ...environment.after.flatMap((parent) => waitingRelease(release, states.get(parent)?.releases.get(app))),
+            ...(release === undefined ? [] : waitingOverlay(facts, release)),
+          ];
+      return { app, environment: environment.name, release, record, waits };
+    }),
+  );
+}
+
+function waitingForDelivery(due: DueApp | undefined): string[] {
+  return due === undefined ? [] : [`${due.because.join(', ')} on main, not delivered`];
+}
+
+function waitingRelease(running: ReleaseFile | undefined, candidate: ReleaseFile | undefined): string[] {
+  if (candidate === undefined || candidate.release === running?.release) return [];
+  const parts = [
+    candidate.digest === running?.digest ? [] : ['image'],
+    candidate.inputs.manifests === running?.inputs.manifests ? [] : ['base'],
+  ];
+  return [
+    `${candidate.tag} from ${candidate.environment} (${running === undefined ? 'first release' : parts.flat().join(', ')})`,
+  ];
+}
+
+function waitingOverlay({ config, main, workspace }: OverviewFacts, release: ReleaseFile): string[] {
+  const { overlay } = inputsOf(config, main, workspace, release.app, release.environment);
+  return overlay === release.inputs.overlay ? [] : ['overlay edit'];
+}

@@ -1,0 +1,54 @@
+import * as z from 'zod/mini';
+import type { Outcome } from './outcome.ts';
+
+const schema = z.object({
+  app: z.string(),
+  environment: z.string(),
+  release: z.string(),
+  digest: z.string(),
+  tag: z.string(),
+  verb: z.enum(['delivery', 'promotion']),
+  intent: z.string(),
+  /** The commit on the deploy branch. */
+  landing: z.string(),
+  by: z.string(),
+  /** When the outcome was known, ISO 8601. */
+  at: z.string(),
+  outcome: z.object({
+    state: z.enum(['verified', 'failed', 'aborted', 'timed-out', 'superseded', 'unknown']),
+    reason: z.string(),
+    initial: z.optional(z.boolean()),
+  }),
+});
+
+/** What became of one landing of one app, as one JSON file on the records' branch. */
+export type DeliveryRecord = z.infer<typeof schema>;
+
+/** The branch that keeps what happened. */
+export const recordsBranch = 'delivery-records';
+
+/**
+ * Where a record stands on its branch: one file for each outcome of a landing of an app, so that writing it twice
+ * changes nothing, and an outcome that was unknown can still become known.
+ */
+export function recordPath({ app, environment, landing, outcome }: DeliveryRecord): string {
+  return `${environment}/${app}/${landing.slice(0, 12)}-${outcome.state}.json`;
+}
+
+export function formatRecord(record: DeliveryRecord): string {
+  return `${JSON.stringify(record, null, 2)}\n`;
+}
+
+/** Reads a record; undefined for a file that is not one, since records can only open gates. */
+export function parseRecord(text: string): DeliveryRecord | undefined {
+  try {
+    return z.safeParse(schema, JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** True for outcomes that are written down; the others are still to come. */
+export function isFinal(outcome: Outcome): outcome is Outcome & { state: DeliveryRecord['outcome']['state'] } {
+  return outcome.state !== 'progressing';
+}

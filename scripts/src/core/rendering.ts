@@ -1,0 +1,114 @@
+import { isSeq, parseAllDocuments, parseDocument, stringify, type Document } from 'yaml';
+import type { Strategy } from './config.ts';
+import { UserError } from './errors.ts';
+import { strategyFolder } from './inputs.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** What is rendered: an app for an environment, of which image, from which revisions of main. */
+export interface RenderRequest {
+  app: string;
+  environment: string;
+  namespace: string;
+  strategy: Strategy;
+  /** The name that base manifests use for the image. */
+  service: string;
+  image: string;
+  tag: string;
+  digest: string;
+  /** Base, components and strategy. */
+  manifests: Snapshot;
+  /** The environment's overlay. */
+  overlay: Snapshot;
+}
+
+/** Marks a ConfigMap that only pods of the release being replaced still need. */
+export const carriedAnnotation = 'sluice.dev/carried';
+
+/** The folder in a layout that `kustomize build` starts from. */
+export const renderRoot = 'render';
+
+/**
+ * The files that `kustomize build render` needs, by path: base with the strategy as one more component, so that an
+ * overlay can patch what the strategy made; the overlay; and on top the namespace, the image and the version labels.
+ */
+export function layOut(request: RenderRequest): Map<string, string> {
+  const { app, environment } = request;
+  const files = new Map<string, string>();
+  for (const [path, text] of request.manifests.texts) {
+    if (path.startsWith('apps/components/') || path.startsWith(`apps/${app}/base/`)) files.set(path, text);
+  }
+  for (const [path, text] of request.overlay.texts) {
+    if (path.startsWith(`apps/${app}/overlays/${environment}/`)) files.set(path, text);
+  }
+  const base = `apps/${app}/base/kustomization.yaml`;
+  const text = files.get(base);
+  if (text === undefined) throw new UserError(`${base} does not exist at ${request.manifests.revision.slice(0, 12)}`);
+  files.set(base, addComponent(base, text, strategyFolder(request.strategy).replace(/^apps/, '../..')));
+  files.set(`${renderRoot}/kustomization.yaml`, topKustomization(request));
+  return files;
+}
+
+function addComponent(file: string, text: string, component: string): string {
+  const document = parseDocument(text);
+  if (document.errors.length > 0) {
+    throw new UserError(`${file} is not valid YAML: ${document.errors[0]?.message ?? ''}`);
+  }
+  if (isSeq(document.get('components'))) document.addIn(['components'], component);
+  else document.set('components', [component]);
+  return document.toString({ lineWidth: 0 });
+}
+
+function topKustomization(request: RenderRequest): string {
+  return stringify({
+    apiVersion: 'kustomize.config.k8s.io/v1beta1',
+    kind: 'Kustomization',
+    resources: [`../apps/${request.app}/overlays/${request.environment}`],
+    namespace: request.namespace,
+    images: [{ name: request.service, newName: request.image, newTag: request.tag, digest: request.digest }],
+    labels: [
+      {
+        pairs: { 'app.kubernetes.io/version': request.tag },
+        fields: [
+          { group: 'apps', kind: 'Deployment', path: 'metadata/labels', create: true },
+          { group: 'apps', kind: 'Deployment', path: 'spec/template/metadata/labels', create: true },
+          { group: 'argoproj.io', kind: 'Rollout', path: 'metadata/labels', create: true },
+          { group: 'argoproj.io', kind: 'Rollout', path: 'spec/template/metadata/labels', create: true },
+        ],
+      },
+    ],
+  });
+}
+
+/**
+ * Adds to a rendering the hashed ConfigMaps of the one it replaces, so that pods of the old version can still start
+ * during a canary and after an abort. What the old one had itself carried is left behind.
+ */
+export function carryConfigMaps(rendered: string, replaced: string | undefined): string {
+  if (replaced === undefined) return rendered;
+  const present = new Set(documents(rendered).map(identity));
+  const carried = documents(replaced).filter((document) => {
+    const hashed = document.get('kind') === 'ConfigMap' && document.get('immutable') === true;
+    return (
+      hashed &&
+      document.getIn(['metadata', 'annotations', carriedAnnotation]) === undefined &&
+      !present.has(identity(document))
+    );
+  });
+  const parts = carried.map((document) => {
+    document.setIn(['metadata', 'annotations', carriedAnnotation], 'true');
+    return `---\n${document.toString({ lineWidth: 0, directives: false }).replace(/^---\n/, '')}`;
+  });
+  return [rendered.endsWith('\n') ? rendered : `${rendered}\n`, ...parts].join('');
+}
+
+function documents(text: string): Document[] {
+  return parseAllDocuments(text).filter(
+    (each): each is Document.Parsed => 'contents' in each && each.contents !== null,
+  );
+}
+
+function identity(document: Document): string {
+  return [document.get('kind'), document.getIn(['metadata', 'namespace']), document.getIn(['metadata', 'name'])].join(
+    '/',
+  );
+}

@@ -1,0 +1,139 @@
+import type { Git } from '../adapters/git.ts';
+import { readBranchState, type BranchState } from '../core/branch-state.ts';
+import type { Config, Environment } from '../core/config.ts';
+import { UserError } from '../core/errors.ts';
+import { evaluateGates } from '../core/gates/index.ts';
+import { namespaceOf, serviceOf } from '../core/graph.ts';
+import { inputsOf, manifestsHash, releaseId } from '../core/inputs.ts';
+import type { ReleaseFile } from '../core/release-file.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import { readWorkspace } from '../core/workspace.ts';
+import { renderRelease } from './render.ts';
+import { branchState, createSources, readRecords } from './repository.ts';
+
+export interface DeployBranchCheck {
+  git: Git;
+  config: Config;
+  environment: Environment;
+  /** The tip of main, which configuration and gates are taken from. */
+  main: Snapshot;
+  /** Where the other branches are found: refs/heads in the remote itself. */
+  refs: string;
+  old: string;
+  new: string;
+}
+
+/** What is wrong with a change to a deploy branch; nothing where it may stand. */
+export async function checkDeployBranch(facts: DeployBranchCheck): Promise<string[]> {
+  const { git, config, environment } = facts;
+  const before = await git.snapshot(facts.old, { wanted: () => true });
+  const after = await git.snapshot(facts.new, { wanted: () => true });
+  const paths = new Set(
+    [...before.tree.keys(), ...after.tree.keys()].filter((path) => before.tree.get(path) !== after.tree.get(path)),
+  );
+  const problems: string[] = [];
+  const apps = new Set<string>();
+  for (const path of paths) {
+    const [folder = '', file = '', ...rest] = path.split('/');
+    const known =
+      Object.hasOwn(config.apps, folder) && ['manifests.yaml', 'release.yaml'].includes(file) && rest.length === 0;
+    if (!known) problems.push(`${path} is no file that a release has`);
+    else if (!after.tree.has(path)) problems.push(`${path} would be deleted`);
+    else apps.add(folder);
+  }
+  const old = readBranchState(environment.name, before);
+  for (const app of apps) {
+    try {
+      problems.push(...(await checkApp(facts, app, old, readBranchState(environment.name, only(after, app)))));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      problems.push(`${app}: ${error.message}`);
+    }
+  }
+  return problems;
+}
+
+async function checkApp(facts: DeployBranchCheck, app: string, old: BranchState, next: BranchState): Promise<string[]> {
+  const { git, config, environment, main } = facts;
+  const release = next.releases.get(app);
+  const manifests = next.manifests.get(app);
+  if (release === undefined || manifests === undefined) return [`${app}/ needs both release.yaml and manifests.yaml`];
+  if (await ranBefore(facts, app)) return [];
+
+  const problems = checkFields(config, environment, app, release);
+  for (const key of ['imageRevision', 'manifestRevision', 'overlayRevision'] as const) {
+    if (!(await git.isAncestor(release[key], main.revision))) {
+      problems.push(`${app}/release.yaml: ${key} ${release[key].slice(0, 12)} is not on main`);
+    }
+  }
+  if (problems.length > 0) return problems;
+
+  const sources = createSources(git, main);
+  const manifestsInput = manifestsHash(await sources(release.manifestRevision), app, release.strategy);
+  if (release.release !== releaseId(release.digest, manifestsInput) || release.inputs.manifests !== manifestsInput) {
+    problems.push(
+      `${app}/release.yaml: release ${release.release} is not what its digest and its base at ${release.manifestRevision.slice(0, 12)} make`,
+    );
+  }
+  const overlay = await git.snapshot(release.overlayRevision, { wanted: (path) => path.startsWith('apps/') });
+  if (inputsOf(config, overlay, readWorkspace(overlay), app, environment.name).overlay !== release.inputs.overlay) {
+    problems.push(`${app}/release.yaml: inputs.overlay is not that of ${release.overlayRevision.slice(0, 12)}`);
+  }
+  if ((await renderRelease(config, release, sources, old.manifests.get(app))) !== manifests) {
+    problems.push(
+      `${app}/manifests.yaml is not what its release.yaml renders to; it was edited by hand or rendered by another version`,
+    );
+  }
+  return [...problems, ...(await checkGates(facts, app, release))];
+}
+
+function checkFields(config: Config, environment: Environment, app: string, release: ReleaseFile): string[] {
+  const expected: [key: 'app' | 'environment' | 'cluster' | 'namespace' | 'image', value: string][] = [
+    ['app', app],
+    ['environment', environment.name],
+    ['cluster', environment.cluster],
+    ['namespace', namespaceOf(environment, app)],
+    ['image', `${config.registry}/${serviceOf(config, app)}`],
+  ];
+  return expected
+    .filter(([key, value]) => release[key] !== value)
+    .map(([key, value]) => `${app}/release.yaml: ${key} is ${release[key]}, configured is ${value}`);
+}
+
+/** A release comes from the environment before, and the gates pass. */
+async function checkGates(
+  { git, config, environment, refs }: DeployBranchCheck,
+  app: string,
+  release: ReleaseFile,
+): Promise<string[]> {
+  if (environment.delivery) return [];
+  const records = await readRecords(git, config, [app], refs);
+  const known = records.some(
+    (each) =>
+      environment.after.includes(each.environment) && each.release === release.release && each.tag === release.tag,
+  );
+  if (!known) {
+    const parents = await Promise.all(environment.after.map((parent) => branchState(git, parent, refs)));
+    const runs = parents.some((parent) => parent.releases.get(app)?.release === release.release);
+    if (!runs) return [`${app}: release ${release.release} has never been in ${environment.after.join(' or ')}`];
+  }
+  return evaluateGates({ app, environment, release, records })
+    .filter((verdict) => verdict.state !== 'pass')
+    .map((verdict) => `${app}: gate ${verdict.gate} says ${verdict.state}: ${verdict.evidence}`);
+}
+
+/** True where the app's folder has exactly the bytes of an earlier commit of this branch. */
+async function ranBefore({ git, ...facts }: DeployBranchCheck, app: string): Promise<boolean> {
+  const wanted = (await git.run(['rev-parse', `${facts.new}:${app}`])).stdout.trim();
+  const commits = (await git.run(['log', '--format=%H', facts.old, '--', app])).stdout
+    .split('\n')
+    .filter((line) => line !== '');
+  if (commits.length === 0) return false;
+  const input = commits.map((commit) => `${commit}:${app}\n`).join('');
+  const { stdout } = await git.run(['cat-file', '--batch-check=%(objectname)'], { input });
+  return stdout.split('\n').includes(wanted);
+}
+
+function only(snapshot: Snapshot, app: string): Snapshot {
+  return { ...snapshot, texts: new Map([...snapshot.texts].filter(([path]) => path.startsWith(`${app}/`))) };
+}

@@ -1,0 +1,50 @@
+import type { Identity } from '../adapters/git.ts';
+import type { Context } from '../context.ts';
+import { exitCodes } from '../core/errors.ts';
+import { outcomeExits } from '../core/outcome.ts';
+import type { DeliveryRecord } from '../core/record.ts';
+import { createProgress, planJson } from '../ui/index.ts';
+import { follow } from './follow.ts';
+import type { Landing } from './land.ts';
+import { writeRecords } from './record.ts';
+import type { Repository } from './repository.ts';
+
+export interface FinishOptions {
+  wait?: boolean | undefined;
+  deadline: number;
+  json?: boolean | undefined;
+}
+
+/** After a landing: says where it landed, follows it to its outcomes, records them. Gives the exit code of the worst. */
+export async function finish(
+  context: Context,
+  repository: Repository,
+  by: Identity,
+  landing: Landing,
+  options: FinishOptions,
+): Promise<number> {
+  const { plan, commit } = landing;
+  context.stderr.write(`landed ${commit.slice(0, 12)} on deploy/${plan.environment}\n`);
+  let records: DeliveryRecord[] = [];
+  if (options.wait !== false) {
+    const progress = createProgress({ stream: context.stderr });
+    records = await follow(context, repository, landing, { deadline: options.deadline, progress });
+    progress.close();
+    await writeRecords(context, repository, by, records);
+  }
+  if (options.json === true) {
+    context.stdout.write(`${JSON.stringify({ plan: planJson(plan), landing: commit, records }, null, 2)}\n`);
+  }
+  for (const { app, environment, tag, outcome } of records) {
+    const where = `${app} ${tag} in ${environment}`;
+    context.stderr.write(`${where}: ${outcome.state}, ${outcome.reason}\n`);
+  }
+  return Math.max(exitCodes.done, ...rank(records).map((state) => exitCodes[outcomeExits[state]]));
+}
+
+/** A failure says more than an unknown outcome: where there is one, it alone decides. */
+function rank(records: readonly DeliveryRecord[]): DeliveryRecord['outcome']['state'][] {
+  const states = records.map((each) => each.outcome.state);
+  const failures = states.filter((state) => outcomeExits[state] === 'failed');
+  return failures.length > 0 ? failures : states;
+}

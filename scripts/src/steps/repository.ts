@@ -1,0 +1,112 @@
+import { createGit, type Git, type Identity } from '../adapters/git.ts';
+import { findRemote, type Remote } from '../adapters/remote.ts';
+import type { Context } from '../context.ts';
+import { deployBranch, readBranchState, type BranchState } from '../core/branch-state.ts';
+import { configFile, parseConfig, type Config } from '../core/config.ts';
+import { UserError } from '../core/errors.ts';
+import { parseRecord, recordsBranch, type DeliveryRecord } from '../core/record.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+
+/** A repository with the remote that releases land on, and the configuration of one revision of main. */
+export interface Repository {
+  /** Its top folder, or the bare repository's. */
+  folder: string;
+  git: Git;
+  remote: Remote;
+  config: Config;
+  /** The revision that configuration, bases and overlays are taken from. */
+  main: Snapshot;
+}
+
+/** Opens the repository around `cwd`, with everything fetched; at HEAD where `atHead`, else at the tip of the remote's main. */
+export async function openRepository(
+  context: Context,
+  options: { remote?: string | undefined; atHead?: boolean },
+): Promise<Repository> {
+  const { folder, git } = await findRepository(context);
+  const remote = await findRemote(git, folder, options.remote);
+  await git.fetch(remote.name);
+  const revision = await git.resolve(options.atHead === true ? 'HEAD' : `refs/remotes/${remote.name}/main`);
+  if (revision === undefined) {
+    throw new UserError(`the Git remote ${remote.name} has no branch main`, {
+      hint: `run git push ${remote.name} main`,
+    });
+  }
+  const main = await mainSnapshot(git, revision);
+  return { folder, git, remote, main, config: readConfig(main, remote.profile) };
+}
+
+/** Git in the top folder of the repository around `cwd`. */
+export async function findRepository(context: Context): Promise<{ folder: string; git: Git }> {
+  const found = await createGit(context.cwd, context.env).run(['rev-parse', '--show-toplevel'], { nothrow: true });
+  if (found.code !== 0) throw new UserError(`${context.cwd} is not in a Git repository`, { exit: 'usage' });
+  const folder = found.stdout.trim();
+  return { folder, git: createGit(folder, context.env) };
+}
+
+/** A revision of main with the texts that planning reads. */
+export function mainSnapshot(git: Git, revision: string): Promise<Snapshot> {
+  return git.snapshot(revision, {
+    wanted: (path) =>
+      path === configFile || path.startsWith('apps/') || /^(services|packages)\/[^/]+\/package\.json$/.test(path),
+  });
+}
+
+/** The configuration at a revision of main; UserError where it is missing or wrong. */
+export function readConfig(main: Snapshot, profile: string | undefined): Config {
+  const text = main.texts.get(configFile);
+  if (text === undefined) throw new UserError(`${configFile} does not exist at ${main.revision.slice(0, 12)}`);
+  return parseConfig(text, { profile });
+}
+
+/** What an app renders from at a revision: all that lies under apps/. The same revision is read once. */
+export function createSources(git: Git, main: Snapshot): (revision: string) => Promise<Snapshot> {
+  const known = new Map<string, Promise<Snapshot>>([[main.revision, Promise.resolve(main)]]);
+  return (revision) => {
+    const found = known.get(revision) ?? git.snapshot(revision, { paths: ['apps'], wanted: () => true });
+    known.set(revision, found);
+    return found;
+  };
+}
+
+/** The state of an environment's branch, by default as the remote had it when fetched. */
+export async function branchState(git: Git, environment: string, refs: string): Promise<BranchState> {
+  const head = await git.resolve(`${refs}/${deployBranch(environment)}`);
+  if (head === undefined) {
+    throw new UserError(`the branch ${deployBranch(environment)} does not exist`, {
+      hint: 'locally pnpm start makes it; elsewhere it starts as one commit that holds an empty policy/ folder',
+    });
+  }
+  return readBranchState(environment, await git.snapshot(head, { wanted: (path) => !path.startsWith('policy/') }));
+}
+
+/** The refs that fetching fills for a remote. */
+export function remoteRefs(remote: Remote): string {
+  return `refs/remotes/${remote.name}`;
+}
+
+/** The records of some apps in all environments; none where the branch does not exist yet. */
+export async function readRecords(
+  git: Git,
+  config: Config,
+  apps: readonly string[],
+  refs: string,
+): Promise<DeliveryRecord[]> {
+  const head = await git.resolve(`${refs}/${recordsBranch}`);
+  if (head === undefined) return [];
+  const paths = config.environments.flatMap((each) => apps.map((app) => `${each.name}/${app}`));
+  const { texts } = await git.snapshot(head, { paths, wanted: (path) => path.endsWith('.json') });
+  return [...texts.values()].flatMap((text) => parseRecord(text) ?? []);
+}
+
+/** Who asks, by Git's configuration. */
+export async function readIdentity(git: Git): Promise<Identity> {
+  const name = (await git.run(['config', 'user.name'], { nothrow: true })).stdout.trim();
+  const email = (await git.run(['config', 'user.email'], { nothrow: true })).stdout.trim();
+  if (name === '' || email === '') {
+    throw new UserError('Git does not know who you are, and every landing names who asked for it', {
+      hint: 'run git config --global user.name "..." and git config --global user.email "..."',
+    });
+  }
+  return { name, email };
+}

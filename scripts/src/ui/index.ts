@@ -1,0 +1,3 @@
+export { createProgress, seconds, type Progress, type ProgressOptions, type Step } from './progress.ts';
+export { describePlan, planJson } from './plan.ts';
+export { printError } from './print-error.ts';

@@ -1,0 +1,228 @@
+import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { chmod, cp, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { onTestFinished } from 'vitest';
+import { recordPath, type DeliveryRecord } from '../src/core/record.ts';
+import { parseRelease, type ReleaseFile } from '../src/core/release-file.ts';
+import { startRegistry, type TestRegistry } from './registry-server.ts';
+import { template } from './template.ts';
+import { temporaryFolder } from './temporary.ts';
+
+const run = promisify(execFile);
+const bin = join(import.meta.dirname, '..', 'bin.js');
+
+export interface Finished {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** A clone of the template, its remote with the real update hook, a registry, and a stand-in for docker's command line. */
+export interface Workshop {
+  clone: string;
+  bare: string;
+  registry: TestRegistry;
+  git(...args: string[]): Promise<string>;
+  /** Runs the pipeline's own command line in the clone, as its own process. */
+  sluice(...args: string[]): Promise<Finished>;
+  /** Writes files, commits and pushes them to main. */
+  push(files: Record<string, string>): Promise<string>;
+  read(path: string): Promise<string>;
+  release(environment: string, app: string): Promise<ReleaseFile>;
+  manifests(environment: string, app: string): Promise<string>;
+  /** Writes the record that following a landing would have written. */
+  record(environment: string, app: string, state: DeliveryRecord['outcome']['state']): Promise<void>;
+  head(branch: string): Promise<string>;
+}
+
+/** Makes one from the template; `change` edits its files first. Everything of it is gone when the test is over. */
+export async function createWorkshop(change: (files: Record<string, string>) => void = () => {}): Promise<Workshop> {
+  const folder = await temporaryFolder();
+  const registry = await startRegistry();
+  onTestFinished(registry.stop);
+  const workshop = await openWorkshop(folder, registry);
+  await fill(workshop, folder, change);
+  return workshop;
+}
+
+let prepared: Promise<{ folder: string; registry: TestRegistry }> | undefined;
+
+/** A copy of a workshop whose two apps were delivered to dev as build 1. */
+export async function deliveredWorkshop(): Promise<Workshop> {
+  prepared ??= prepare();
+  const { folder: original, registry } = await prepared;
+  const folder = await temporaryFolder();
+  await cp(original, folder, { recursive: true });
+  const workshop = await openWorkshop(folder, registry);
+  await workshop.git('remote', 'set-url', 'local', workshop.bare);
+  await writeHook(workshop.bare);
+  return workshop;
+}
+
+async function prepare(): Promise<{ folder: string; registry: TestRegistry }> {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-test-'));
+  const registry = await startRegistry();
+  const workshop = await openWorkshop(folder, registry);
+  await fill(workshop, folder, () => {});
+  const delivered = await workshop.sluice('deliver', '--build-number', '1');
+  if (!delivered.stderr.includes('landed')) throw new Error(delivered.stderr);
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return { folder, registry };
+}
+
+async function fill(
+  workshop: Workshop,
+  folder: string,
+  change: (files: Record<string, string>) => void,
+): Promise<void> {
+  const { git, bare, clone, registry } = workshop;
+  await writeFile(join(folder, 'gitconfig'), gitConfig);
+  await mkdir(join(folder, 'bin'));
+  await writeFile(join(folder, 'bin', 'docker'), dockerStandIn(registry.host));
+  await chmod(join(folder, 'bin', 'docker'), 0o755);
+  await mkdir(clone);
+  await git('init', '--quiet', '--bare', bare);
+  await git('init', '--quiet');
+  await git('remote', 'add', 'local', bare);
+  await git('--git-dir', bare, 'config', 'sluice.profile', 'local');
+  const files = template();
+  files['gitops.config.yaml'] = files['gitops.config.yaml']?.replace('REGISTRY', registry.host) ?? '';
+  change(files);
+  await workshop.push(files);
+  const tree = (await git('hash-object', '-w', '-t', 'tree', '/dev/null')).trim();
+  const empty = (await git('commit-tree', '-m', 'Start', tree)).trim();
+  const branches = ['deploy/dev', 'deploy/staging', 'deploy/prod', 'delivery-records'];
+  await git('push', '--quiet', 'local', ...branches.map((branch) => `${empty}:refs/heads/${branch}`));
+  await writeHook(bare);
+}
+
+async function writeHook(bare: string): Promise<void> {
+  const hook = join(bare, 'hooks', 'update');
+  await writeFile(
+    hook,
+    `#!/bin/sh\nexec "${process.execPath}" "${bin}" check --repository "${bare}" --ref "$1" --old "$2" --new "$3"\n`,
+  );
+  await chmod(hook, 0o755);
+}
+
+const gitConfig = `[user]
+  name = Test Person
+  email = test@example.invalid
+[init]
+  defaultBranch = main
+[gc]
+  auto = 0
+`;
+
+async function openWorkshop(folder: string, registry: TestRegistry): Promise<Workshop> {
+  const clone = join(folder, 'clone');
+  const bare = join(folder, 'remote.git');
+  const env = {
+    ...process.env,
+    PATH: `${join(folder, 'bin')}:${process.env['PATH']}`,
+    GIT_CONFIG_GLOBAL: join(folder, 'gitconfig'),
+    GIT_CONFIG_SYSTEM: '/dev/null',
+    KUBECONFIG: join(folder, 'no-kubeconfig'),
+    NODE_EXTRA_CA_CERTS: '',
+    NO_COLOR: '1',
+  };
+  async function git(...args: string[]): Promise<string> {
+    return (await run('git', args, { cwd: clone, env })).stdout;
+  }
+  async function write(files: Record<string, string>): Promise<void> {
+    for (const [path, text] of Object.entries(files)) {
+      await mkdir(dirname(join(clone, path)), { recursive: true });
+      await writeFile(join(clone, path), text);
+    }
+    await git('add', '--all');
+    await git('commit', '--quiet', '--message', 'Change');
+  }
+
+  const show = async (branch: string, path: string): Promise<string> =>
+    (await run('git', ['--git-dir', bare, 'show', `${branch}:${path}`], { env })).stdout;
+  const workshop: Workshop = {
+    clone,
+    bare,
+    registry,
+    git,
+    async sluice(...args) {
+      try {
+        return { code: 0, ...(await run(process.execPath, [bin, ...args], { cwd: clone, env })) };
+      } catch (error) {
+        const failed = error as { code: number; stdout: string; stderr: string };
+        return { code: failed.code, stdout: failed.stdout, stderr: failed.stderr };
+      }
+    },
+    async push(changed) {
+      await write(changed);
+      await git('push', '--quiet', 'local', 'main');
+      return (await git('rev-parse', 'HEAD')).trim();
+    },
+    read: (path) => readFile(join(clone, path), 'utf8'),
+    release: async (environment, app) => parseRelease(await show(`deploy/${environment}`, `${app}/release.yaml`), app),
+    manifests: (environment, app) => show(`deploy/${environment}`, `${app}/manifests.yaml`),
+    async record(environment, app, state) {
+      const release = await workshop.release(environment, app);
+      const landing = (
+        await run('git', ['--git-dir', bare, 'log', '-1', '--format=%H', `deploy/${environment}`, '--', app], { env })
+      ).stdout.trim();
+      const record: DeliveryRecord = {
+        app,
+        environment,
+        release: release.release,
+        digest: release.digest,
+        tag: release.tag,
+        verb: release.from === undefined ? 'delivery' : 'promotion',
+        intent: release.intent,
+        landing,
+        by: 'Test Person <test@example.invalid>',
+        at: '2026-01-01T00:00:00.000Z',
+        outcome: { state, reason: 'seen by a test' },
+      };
+      await git('fetch', '--quiet', 'local', 'delivery-records');
+      await git('checkout', '--quiet', '--detach', 'FETCH_HEAD');
+      await write({ [recordPath(record)]: JSON.stringify(record) });
+      await git('push', '--quiet', 'local', 'HEAD:delivery-records');
+      await git('checkout', '--quiet', 'main');
+    },
+    head: async (branch) => (await run('git', ['--git-dir', bare, 'rev-parse', branch], { env })).stdout.trim(),
+  };
+  return workshop;
+}
+
+/**
+ * Answers as `docker info`, `docker buildx version`, `docker buildx build --push` and `docker buildx imagetools inspect` do.
+ * The image's digest is that of the service's folder, so that equal sources give equal images; a Dockerfile that says
+ * `RUN false` fails as a build would.
+ */
+function dockerStandIn(host: string): string {
+  return `#!/usr/bin/env node
+const { execFileSync } = require('node:child_process');
+const { readFileSync } = require('node:fs');
+const args = process.argv.slice(2);
+const after = (name) => args[args.indexOf(name) + 1];
+async function main() {
+  if (args[0] === 'info' || args[1] === 'version') return;
+  if (args[1] === 'build') {
+    const file = after('--file');
+    if (readFileSync(file, 'utf8').includes('RUN false')) {
+      console.error('ERROR: failed to solve: process "/bin/sh -c false" did not complete successfully: exit code: 1');
+      process.exit(1);
+    }
+    const [, name, tag] = /^[^/]+\\/(.+):([^:]+)$/.exec(after('--tag'));
+    const body = execFileSync('git', ['rev-parse', 'HEAD:' + file.replace('/Dockerfile', '')]);
+    const answer = await fetch('http://${host}/v2/' + name + '/manifests/' + tag, { method: 'PUT', body });
+    if (!answer.ok) process.exit(1);
+  }
+  if (args[1] === 'imagetools') {
+    const [, name, tag] = /^[^/]+\\/(.+):([^:]+)$/.exec(args[3]);
+    const answer = await fetch('http://${host}/v2/' + name + '/manifests/' + tag, { method: 'HEAD' });
+    console.log(answer.headers.get('docker-content-digest'));
+  }
+}
+main();
+`;
+}
