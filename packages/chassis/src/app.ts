@@ -1,0 +1,37 @@
+import fastify, { type FastifyInstance } from 'fastify';
+import { addErrorHandler } from './errors.ts';
+import { addFaults } from './faults.ts';
+import { addHealth, type Health } from './health.ts';
+import { identityOf, type Identity } from './identity.ts';
+import { logOptions } from './logs.ts';
+import { addMetrics } from './metrics.ts';
+import type { ServiceConfig } from './settings.ts';
+import { addVersion } from './version.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    health: Health;
+    identity: Identity;
+  }
+}
+
+/** A Fastify instance with everything that services share, to which a service adds its routes. It listens to nothing yet. */
+export function createApp(config: ServiceConfig): FastifyInstance {
+  const identity = identityOf(config);
+  const app = fastify({
+    logger: logOptions(identity, config.LOG_LEVEL),
+    requestIdHeader: 'x-request-id',
+    // Longer than the 90 s after which Traefik drops idle connections, so that it never sends a request into a closed one.
+    keepAliveTimeout: 95_000,
+    requestTimeout: 30_000,
+    // A request that arrives while the server closes is answered like any other: it was sent in good faith.
+    return503OnClosing: false,
+  });
+  app.decorate('identity', identity);
+  addErrorHandler(app);
+  addVersion(app, identity);
+  addMetrics(app, identity);
+  app.decorate('health', addHealth(app));
+  addFaults(app, { errorRate: config.FAULT_ERROR_RATE, latencyMs: config.FAULT_LATENCY_MS });
+  return app;
+}

@@ -1,0 +1,93 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { runToEnd, startService } from '../fixtures/process.ts';
+
+const main = fileURLToPath(new URL('../fixtures/slow-service.ts', import.meta.url));
+
+describe('a process that gets SIGTERM', () => {
+  it('finishes the open request, is not ready meanwhile, and exits 0', async () => {
+    const service = await startService(main, { SHUTDOWN_DRAIN_MS: '400' });
+    const open = fetch(`${service.url}/slow?ms=1000`);
+    await expect.poll(() => service.lines.some((line) => line.msg === 'incoming request')).toBe(true);
+
+    service.child.kill('SIGTERM');
+
+    await expect.poll(async () => (await fetch(`${service.url}/readyz`)).status, { interval: 10 }).toBe(503);
+    expect((await fetch(`${service.url}/slow?ms=0`)).status).toBe(200);
+    expect((await open).status).toBe(200);
+    expect(await service.exited).toBe(0);
+    await expect(fetch(`${service.url}/livez`)).rejects.toThrow('fetch failed');
+    await expect.poll(() => service.lines.at(-1)?.msg).toBe('stopped');
+  });
+
+  it('exits at once at the second signal', async () => {
+    const service = await startService(main, { SHUTDOWN_DRAIN_MS: '60000' });
+
+    service.child.kill('SIGTERM');
+    await expect.poll(() => service.lines.some((line) => line.msg === 'stopping')).toBe(true);
+    service.child.kill('SIGTERM');
+
+    expect(await service.exited).toBe(1);
+  });
+
+  it('exits 1 when requests are still open and the time is up', async () => {
+    const service = await startService(main, { SHUTDOWN_TIMEOUT_MS: '200' });
+    const open = fetch(`${service.url}/slow?ms=60000`).catch(() => 'cut off');
+    await expect.poll(() => service.lines.some((line) => line.msg === 'incoming request')).toBe(true);
+
+    service.child.kill('SIGTERM');
+
+    expect(await service.exited).toBe(1);
+    expect(await open).toBe('cut off');
+  });
+});
+
+describe('a process that runs', () => {
+  it('logs lines of JSON with ISO time, level, service and version, and none for probes', async () => {
+    const service = await startService(main, { VERSION: 'v2' });
+
+    await fetch(`${service.url}/livez`);
+    await fetch(`${service.url}/slow?ms=0`);
+    await expect.poll(() => service.lines.some((line) => line.msg === 'request completed')).toBe(true);
+
+    for (const line of service.lines) expect(line).toMatchObject({ level: 'info', service: 'slow', version: 'v2' });
+    expect(service.lines[0]?.time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    expect(JSON.stringify(service.lines)).not.toContain('/livez');
+  });
+
+  it('answers metrics on a port of their own and nowhere else', async () => {
+    const service = await startService(main);
+
+    const metrics = await fetch(`${service.metricsUrl}/metrics`);
+
+    expect(await metrics.text()).toContain('process_cpu_seconds_total');
+    expect((await fetch(`${service.url}/metrics`)).status).toBe(404);
+    expect((await fetch(`${service.metricsUrl}/`)).status).toBe(404);
+  });
+});
+
+describe('a process that cannot start', () => {
+  it('lists wrong settings without a stack and exits 1', async () => {
+    const { code, stderr } = await runToEnd(main, { PORT: 'http', LOG_LEVEL: 'loud' });
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('PORT="http": expected a whole number from 0 to 65535');
+    expect(stderr).toContain('LOG_LEVEL="loud": expected one of trace');
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it.each(['PORT', 'METRICS_PORT'])('says that %s is in use and exits 1', async (name) => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void holder.close());
+    await once(holder, 'listening');
+    const { port } = holder.address() as AddressInfo;
+
+    const { code, stderr } = await runToEnd(main, { [name]: String(port) });
+
+    expect(code).toBe(1);
+    expect(stderr).toContain(`port ${port} is in use`);
+  });
+});
