@@ -1,0 +1,49 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { withLock } from './lock.ts';
+
+async function lockFile(): Promise<{ folder: string; file: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-lock-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return { folder, file: join(folder, '.lock') };
+}
+
+test('a lock names its holder and is gone afterwards', async () => {
+  const { folder, file } = await lockFile();
+  const text = await withLock(file, {}, () => readFile(file, 'utf8'));
+  expect(text).toMatch(new RegExp(`^${process.pid} \\d+\\n$`));
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('two holders never overlap', async () => {
+  const { file } = await lockFile();
+  let inside = 0;
+  const work = async (): Promise<number> => {
+    const seen = ++inside;
+    await sleep(5);
+    inside--;
+    return seen;
+  };
+  expect(await Promise.all(Array.from({ length: 4 }, () => withLock(file, {}, work)))).toEqual([1, 1, 1, 1]);
+});
+
+test.each([
+  ['is dead', '4194999 1\n'],
+  ['had this process id earlier', `${process.pid} 1\n`],
+])('a lock whose holder %s is taken over', async (_why, holder) => {
+  const { folder, file } = await lockFile();
+  await writeFile(file, holder);
+  expect(await withLock(file, {}, async () => 'done')).toBe('done');
+  expect(await readdir(folder)).toEqual([]);
+});
+
+test('waiting ends with an abort', async () => {
+  const { file } = await lockFile();
+  await withLock(file, {}, async () => {
+    const signal = AbortSignal.abort(new Error('stopped'));
+    await expect(withLock(file, { signal }, async () => 'never')).rejects.toThrow('stopped');
+  });
+});
