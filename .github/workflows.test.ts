@@ -1,0 +1,170 @@
+import { globSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+
+const root = join(import.meta.dirname, '..');
+
+interface Step {
+  uses?: string;
+  run?: string;
+  with?: Record<string, unknown>;
+}
+
+interface Job {
+  environment?: string;
+  permissions?: Record<string, string>;
+  'timeout-minutes'?: number;
+  if?: string;
+  needs?: string[];
+  steps: Step[];
+}
+
+interface Workflow {
+  on: Record<string, unknown>;
+  permissions?: unknown;
+  concurrency?: Record<string, unknown>;
+  jobs: Record<string, Job>;
+}
+
+interface Source<T> {
+  file: string;
+  text: string;
+  value: T;
+}
+
+function read<T>(pattern: string): Source<T>[] {
+  return globSync(pattern, { cwd: root }).map((file) => {
+    const text = readFileSync(join(root, file), 'utf8');
+    return { file, text, value: parse(text) as T };
+  });
+}
+
+const workflows = read<Workflow>('.github/workflows/*.yaml');
+const actions = read<{ runs: { steps: Step[] } }>('.github/actions/*/action.yaml');
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  packageManager: string;
+  scripts: Record<string, string>;
+};
+const config = parse(readFileSync(join(root, 'gitops.config.yaml'), 'utf8')) as {
+  registry: string;
+  environments: { name: string; after?: string[]; delivery?: boolean }[];
+};
+
+const jobs = workflows.flatMap(({ file, value }) =>
+  Object.entries(value.jobs).map(([name, job]) => ({ file, name, job })),
+);
+const steps = [
+  ...jobs.flatMap(({ file, name, job }) => job.steps.map((step) => ({ where: `${file} ${name}`, step }))),
+  ...actions.flatMap(({ file, value }) => value.runs.steps.map((step) => ({ where: file, step }))),
+];
+
+/** What is wrong with one step, in words; nothing where it may stay. */
+function problemsOf({ uses, run, with: inputs }: Step): string[] {
+  const problems: string[] = [];
+  if (uses !== undefined && !uses.startsWith('$/.github/actions/') && !/^[\w./-]+@[0-9a-f]{40}$/.test(uses)) {
+    problems.push(`${uses} is not pinned by its commit`);
+  }
+  if (uses?.startsWith('actions/checkout@') && inputs?.['persist-credentials'] !== false) {
+    problems.push('checkout leaves its token in .git/config');
+  }
+  if (run !== undefined && /\$\{\{/.test(run)) problems.push('an expression inside run: pass it through env');
+  for (const [, script = ''] of run?.matchAll(/pnpm run ([\w:-]+)/g) ?? []) {
+    if (!Object.hasOwn(manifest.scripts, script)) problems.push(`package.json has no script ${script}`);
+  }
+  return problems;
+}
+
+describe('the workflows', () => {
+  it('are there: checks, deliver, promote and the check of deploy branches', () => {
+    const names = workflows.map(({ file }) => basename(file, '.yaml')).toSorted();
+    expect(names).toEqual(['check-deploy', 'checks', 'deliver', 'promote']);
+  });
+
+  it.each(workflows)('$file grants nothing at the top', ({ value }) => {
+    expect(value.permissions).toEqual({});
+  });
+
+  it.each(jobs)('$file $name names its permissions, each with a reason, and its longest duration', ({ file, job }) => {
+    expect(job['timeout-minutes']).toBeGreaterThan(0);
+    const text = workflows.find((each) => each.file === file)?.text ?? '';
+    for (const [scope, access] of Object.entries(job.permissions ?? { missing: 'permissions' })) {
+      expect(text).toMatch(new RegExp(`^ +${scope}: ${access} # \\w`, 'm'));
+    }
+  });
+
+  it.each(steps)('$where: a step is pinned, keeps no token and takes no outside text as code', ({ step }) => {
+    expect(problemsOf(step)).toEqual([]);
+  });
+
+  it('refuse what they would have to refuse', () => {
+    const bad: Step[] = [
+      { uses: 'actions/checkout@v7' },
+      { run: 'echo ${{ github.event.pull_request.title }}' },
+      { run: 'pnpm run does-not-exist' },
+    ];
+    expect(bad.flatMap(problemsOf)).toEqual([
+      'actions/checkout@v7 is not pinned by its commit',
+      'checkout leaves its token in .git/config',
+      'an expression inside run: pass it through env',
+      'package.json has no script does-not-exist',
+    ]);
+  });
+
+  it('say beside each pinned commit which version it is', () => {
+    const lines = workflows.flatMap(({ text }) => text.split('\n')).filter((line) => /@[0-9a-f]{40}/.test(line));
+    expect(lines.filter((line) => !/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([]);
+  });
+
+  it('end the checks in one job that needs all others', () => {
+    const { 'ci-ok': last, ...others } = get('checks').jobs;
+    expect(last?.if).toBe('always()');
+    expect(last?.needs).toEqual(Object.keys(others));
+  });
+
+  it('queue promotions to one environment, and cut none off', () => {
+    const { group, ...rest } = get('promote').concurrency ?? {};
+    expect(group).toBe('promote-${{ inputs.environment }}');
+    expect(rest).toEqual({ 'cancel-in-progress': false, queue: 'max' });
+  });
+
+  it('offer for promotion exactly the environments that come after another', () => {
+    const dispatch = get('promote').on['workflow_dispatch'] as { inputs: { environment: { options: string[] } } };
+    const after = config.environments.filter((each) => (each.after ?? []).length > 0).map((each) => each.name);
+    expect(dispatch.inputs.environment.options).toEqual(after);
+  });
+
+  it('deliver with the secrets of the environment that delivery lands in', () => {
+    const first = config.environments.find((each) => each.delivery === true)?.name;
+    expect(get('deliver').jobs['deliver']?.environment).toBe(first);
+  });
+
+  it('log in at the registry of gitops.config.yaml', () => {
+    const login = get('deliver').jobs['deliver']?.steps.find((step) => step.uses?.startsWith('docker/login-action@'));
+    expect(login?.with?.['registry']).toBe(config.registry.split('/')[0]);
+  });
+
+  it('install the pnpm of package.json, by checksum', () => {
+    const setup = JSON.parse(readFileSync(join(root, '.github/actions/setup/package.json'), 'utf8')) as {
+      optionalDependencies: Record<string, string>;
+    };
+    for (const version of Object.values(setup.optionalDependencies)) {
+      expect(`pnpm@${version}`).toBe(manifest.packageManager);
+    }
+    const lock = JSON.parse(readFileSync(join(root, '.github/actions/setup/package-lock.json'), 'utf8')) as {
+      packages: Record<string, { version?: string; integrity?: string }>;
+    };
+    for (const [name, version] of Object.entries(setup.optionalDependencies)) {
+      expect(lock.packages[`node_modules/${name}`]).toMatchObject({
+        version,
+        integrity: expect.stringMatching(/^sha512-/),
+      });
+    }
+  });
+});
+
+function get(name: string): Workflow {
+  const found = workflows.find(({ file }) => basename(file) === `${name}.yaml`);
+  if (found === undefined) throw new Error(`there is no workflow ${name}`);
+  return found.value;
+}

@@ -1,0 +1,1 @@
+export { kustomizePath, type KustomizeOptions } from './path.ts';
