@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { kustomizePath } from '@sluice/kustomize';
+import { ToolError } from '@sluice/toolchain';
 import { UserError } from '../core/errors.ts';
 import { exec } from './exec.ts';
 
@@ -15,7 +16,7 @@ export async function kustomizeBuild(files: ReadonlyMap<string, string>, root: s
     const folders = new Set([...files.keys()].map((path) => dirname(join(folder, path))));
     for (const each of folders) await mkdir(each, { recursive: true });
     await Promise.all([...files].map(([path, text]) => writeFile(join(folder, path), text)));
-    const built = await exec(await kustomizePath(), ['build', join(folder, root)], { nothrow: true });
+    const built = await exec(await findKustomize(), ['build', join(folder, root)], { nothrow: true });
     if (built.code !== 0) {
       const said = built.stderr
         .trim()
@@ -26,5 +27,14 @@ export async function kustomizeBuild(files: ReadonlyMap<string, string>, root: s
     return built.stdout;
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function findKustomize(): Promise<string> {
+  try {
+    return await kustomizePath();
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    throw new UserError(error.message, { hint: error.hint, cause: error });
   }
 }

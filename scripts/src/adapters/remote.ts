@@ -9,13 +9,17 @@ export interface Remote {
   url: string;
   /** The profile of the configuration that applies there; only a local platform's repository names one. */
   profile: string | undefined;
+  /** Where its images go, in place of what the configuration says. */
+  registry: string | undefined;
   kubeconfig: string | undefined;
 }
+
+export type RemoteSettings = Pick<Remote, 'profile' | 'registry' | 'kubeconfig'>;
 
 /**
  * The remote that was named, else `local` where there is one, else `origin`.
  * Only a repository on this machine can say more of itself, in its own Git configuration (`sluice.profile`,
- * `sluice.kubeconfig`): no clone, flag or server can choose a profile.
+ * `sluice.registry`, `sluice.kubeconfig`): no clone, flag or server can choose a profile.
  */
 export async function findRemote(git: Git, cwd: string, named?: string): Promise<Remote> {
   const listed = (await git.run(['remote'])).stdout.split('\n').filter((line) => line !== '');
@@ -30,7 +34,7 @@ export async function findRemote(git: Git, cwd: string, named?: string): Promise
   const url = (await git.run(['remote', 'get-url', name])).stdout.trim();
   const folder = url.startsWith('file://') ? new URL(url).pathname : resolve(cwd, url);
   if (/^[a-z+]+:\/\/|^[^/]+:/.test(url) && !url.startsWith('file://')) {
-    return { name, url, profile: undefined, kubeconfig: undefined };
+    return { name, url, profile: undefined, registry: undefined, kubeconfig: undefined };
   }
   if (!existsSync(folder)) {
     throw new UserError(`the Git remote ${name} is at ${folder}, where nothing is`, { hint: 'run pnpm start' });
@@ -39,7 +43,7 @@ export async function findRemote(git: Git, cwd: string, named?: string): Promise
 }
 
 /** What a repository on this machine says of itself. */
-export async function readSettings(git: Git, repository: string): Promise<Pick<Remote, 'profile' | 'kubeconfig'>> {
+export async function readSettings(git: Git, repository: string): Promise<RemoteSettings> {
   const args = ['--git-dir', repository, 'config', '--local', '--get-regexp', '^sluice\\.'];
   const listed = await git.run(args, { nothrow: true });
   const settings = new Map(
@@ -48,5 +52,9 @@ export async function readSettings(git: Git, repository: string): Promise<Pick<R
       return [key, rest.join(' ')];
     }),
   );
-  return { profile: settings.get('sluice.profile'), kubeconfig: settings.get('sluice.kubeconfig') };
+  return {
+    profile: settings.get('sluice.profile'),
+    registry: settings.get('sluice.registry'),
+    kubeconfig: settings.get('sluice.kubeconfig'),
+  };
 }

@@ -48,8 +48,8 @@ async function findProblems(context: Context, options: CheckOptions): Promise<st
     (await git.resolve('main'));
   if (tip === undefined) return ['there is no main branch to check against'];
   const main = await mainSnapshot(git, tip);
-  const settings = bare === undefined ? { profile: undefined } : await readSettings(git, bare);
-  const config = readConfig(main, settings.profile);
+  const settings = bare === undefined ? { profile: undefined, registry: undefined } : await readSettings(git, bare);
+  const config = readConfig(main, settings);
   const environment = config.environments.find((each) => deployBranch(each.name) === branch);
   if (environment === undefined) {
     return [

@@ -122,7 +122,7 @@ async function reopen(repository: Repository): Promise<Repository> {
   const revision = (await repository.git.resolve(`${remoteRefs(repository.remote)}/main`)) ?? repository.main.revision;
   if (revision === repository.main.revision) return repository;
   const main = await mainSnapshot(repository.git, revision);
-  return { ...repository, main, config: readConfig(main, repository.remote.profile) };
+  return { ...repository, main, config: readConfig(main, repository.remote) };
 }
 
 /** Uncommitted edits would not be promoted, and whoever has them usually thinks that they would. */

@@ -63,11 +63,14 @@ export interface ConfigProblem {
 }
 
 /**
- * Reads the text of the configuration, with the named profile applied over it.
+ * Reads the text of the configuration, with the named profile applied over it, and `registry` over both.
  * Throws one UserError (exit 2) that lists every problem with file, line and column: syntax, unknown keys with the
  * nearest known one, wrong values, and an environment graph that cannot work.
  */
-export function parseConfig(text: string, options: { file?: string; profile?: string | undefined } = {}): Config {
+export function parseConfig(
+  text: string,
+  options: { file?: string; profile?: string | undefined; registry?: string | undefined } = {},
+): Config {
   const { file = configFile, profile: profileName } = options;
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
@@ -75,7 +78,7 @@ export function parseConfig(text: string, options: { file?: string; profile?: st
     throw invalid(document.errors.map((error) => at(file, lines, error.pos[0], error.message.split('\n')[0] ?? '')));
   }
 
-  const parsed = z.safeParse(fileSchema, document.toJS() ?? {});
+  const parsed = z.safeParse(fileSchema, toValue(file, document));
   if (!parsed.success) {
     const problems = parsed.error.issues.flatMap(describeIssue);
     throw invalid(problems.map((problem) => locate(file, lines, document, problem)));
@@ -95,7 +98,7 @@ export function parseConfig(text: string, options: { file?: string; profile?: st
     }
   }
   if (problems.length > 0) throw invalid(problems.map((problem) => locate(file, lines, document, problem)));
-  if (profileName === undefined) return base;
+  if (profileName === undefined) return settle(base, options.registry);
 
   const chosen = profiles[profileName];
   if (chosen === undefined) {
@@ -104,7 +107,23 @@ export function parseConfig(text: string, options: { file?: string; profile?: st
       exit: 'usage',
     });
   }
-  return applyProfile(base, chosen);
+  return settle(applyProfile(base, chosen), options.registry);
+}
+
+/** Puts in the registry that the remote names, if it does, and its address where a build argument says `{registry}`. */
+function settle(config: Config, named: string | undefined): Config {
+  const address = named ?? config.registry;
+  const args = Object.entries(config.build.args).map(([key, value]) => [key, value.replace('{registry}', address)]);
+  return { ...config, registry: address, build: { args: Object.fromEntries(args) } };
+}
+
+/** The document as plain data; an alias without its anchor shows only here. */
+function toValue(file: string, document: Document): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch (error) {
+    throw invalid([`${file}: ${error instanceof Error ? error.message : String(error)}`]);
+  }
 }
 
 function applyProfile(base: Config, chosen: z.infer<typeof profile>): Config {

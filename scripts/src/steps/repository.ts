@@ -33,7 +33,7 @@ export async function openRepository(
     });
   }
   const main = await mainSnapshot(git, revision);
-  return { folder, git, remote, main, config: readConfig(main, remote.profile) };
+  return { folder, git, remote, main, config: readConfig(main, remote) };
 }
 
 /** Git in the top folder of the repository around `cwd`. */
@@ -52,11 +52,11 @@ export function mainSnapshot(git: Git, revision: string): Promise<Snapshot> {
   });
 }
 
-/** The configuration at a revision of main; UserError where it is missing or wrong. */
-export function readConfig(main: Snapshot, profile: string | undefined): Config {
+/** The configuration at a revision of main, as it applies on a remote; UserError where it is missing or wrong. */
+export function readConfig(main: Snapshot, { profile, registry }: Pick<Remote, 'profile' | 'registry'>): Config {
   const text = main.texts.get(configFile);
   if (text === undefined) throw new UserError(`${configFile} does not exist at ${main.revision.slice(0, 12)}`);
-  return parseConfig(text, { profile });
+  return parseConfig(text, { profile, registry });
 }
 
 /** What an app renders from at a revision: all that lies under apps/. The same revision is read once. */
