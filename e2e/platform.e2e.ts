@@ -1,0 +1,349 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { screenshot } from './browser.ts';
+import { hostState, type HostState } from './host-state.ts';
+import { createLab, eventually, measured, type Lab } from './lab.ts';
+import { findProcess, startTime } from './processes.ts';
+import { countsSince, routerCounts, sendRequests } from './traffic.ts';
+
+let lab: Lab;
+let before: HostState;
+
+interface Status {
+  cells: {
+    app: string;
+    environment: string;
+    release?: { tag: string; digest: string };
+    record?: { outcome: { state: string } };
+    waits: string[];
+    health?: string;
+  }[];
+}
+
+async function cell(app: string, environment: string): Promise<Status['cells'][number]> {
+  const { output, code } = await lab.pnpm('run', '--silent', 'status', '--json');
+  expect(code, output).toBe(0);
+  const { cells } = JSON.parse(output.slice(output.indexOf('{\n'))) as Status;
+  const found = cells.find((each) => each.app === app && each.environment === environment);
+  if (found === undefined) throw new Error(`status shows no ${app} in ${environment}`);
+  return found;
+}
+
+async function podDigests(namespace: string): Promise<string[]> {
+  const pods = await lab.json<{
+    items: { metadata: { deletionTimestamp?: string }; spec: { containers: { image: string }[] } }[];
+  }>('-n', namespace, 'get', 'pods');
+  const running = pods.items.filter((pod) => pod.metadata.deletionTimestamp === undefined);
+  return [...new Set(running.map((pod) => pod.spec.containers[0]?.image.split('@')[1] ?? ''))];
+}
+
+async function tail(branch: string): Promise<string> {
+  return (await lab.git('ls-remote', 'local', `refs/heads/${branch}`)).split('\t')[0] ?? '';
+}
+
+const apps = ['storefront', 'catalog', 'orders'];
+const tagline = 'services/storefront/src/page/page.ts';
+const edited = (mark: string) => (text: string) =>
+  text.replace(/const tagline = '[^']*'/, `const tagline = 'Edited ${mark}'`);
+
+beforeAll(async () => {
+  lab = await createLab();
+  await lab.pnpm('stop', '--purge');
+  before = await hostState(lab.state);
+});
+
+afterAll(async () => {
+  await lab.pnpm('stop', '--purge');
+  await lab.remove();
+});
+
+describe('pnpm start', () => {
+  it('completes after it was killed at five stages', async () => {
+    for (const stage of [/control plane/i, /node/i, /image/i, /Argo CD/i, /remote|deliver/i]) {
+      const started = lab.startPnpm('start');
+      await Promise.race([
+        started.ended,
+        eventually(`the stage ${stage}`, 1200, async () =>
+          stage.test(started.output().replace(/^[\s\S]*?\nports.*\n/, '')),
+        ),
+      ]);
+      const pid = await findProcess(['packages/platform/bin.js', 'start'], lab.clone);
+      if (pid !== undefined) process.kill(pid, 'SIGKILL');
+      await started.ended;
+    }
+    const { code, output, silence, seconds } = await lab.pnpm('start');
+    measured('last of six starts', `${seconds.toFixed(0)} s, longest silence ${silence.toFixed(1)} s`);
+
+    expect(code, output.slice(-4000)).toBe(0);
+    expect(output).toContain('http://storefront.dev.localhost:8080');
+    expect(output).toContain('http://argocd.localhost:8080');
+  });
+
+  it('leaves all three apps verified and Healthy in dev, and the page answering through the router', async () => {
+    for (const app of apps)
+      expect(await cell(app, 'dev')).toMatchObject({ health: 'Healthy', record: { outcome: { state: 'verified' } } });
+    const page = await lab.get('storefront.dev.localhost', '/');
+
+    expect(page.status).toBe(200);
+    expect(page.body).toContain('<html');
+  });
+
+  it('brings dev back after a stop', async () => {
+    await lab.pnpm('stop');
+    const { code, seconds, output, silence } = await lab.pnpm('start');
+    measured('start after stop', `${seconds.toFixed(0)} s, longest silence ${silence.toFixed(1)} s`);
+
+    expect(code, output.slice(-4000)).toBe(0);
+    for (const app of apps) expect(await cell(app, 'dev')).toMatchObject({ health: 'Healthy' });
+  });
+});
+
+describe('git push local main', () => {
+  it('streams the pipeline to the pusher, ends with the outcome, and dev runs the new digest', async () => {
+    const old = await cell('storefront', 'dev');
+    const pushed = await lab.push({ [tagline]: edited('once') });
+    measured(
+      'push of one changed line to verified in dev',
+      `${pushed.seconds.toFixed(0)} s, longest silence ${pushed.silence.toFixed(1)} s`,
+    );
+    const now = await cell('storefront', 'dev');
+
+    expect(pushed.code, pushed.output).toBe(0);
+    expect(pushed.output).toMatch(/remote: .*tests of services\/storefront/);
+    expect(pushed.output).toMatch(/\(exit 0\)\s*\n/);
+    expect(now.release?.digest).not.toBe(old.release?.digest);
+    expect(await podDigests('storefront-dev')).toEqual([now.release?.digest]);
+    expect((await lab.get('storefront.dev.localhost', '/')).body).toContain('Edited once');
+  });
+
+  it('delivers all of three pushes that come while the first is under way', async () => {
+    const old = await Promise.all(apps.map((app) => cell(app, 'dev')));
+    const comment = (text: string): string => `${text}\n// pushed while another run was under way\n`;
+    const first = lab.push({ 'services/catalog/src/server.ts': comment });
+    await eventually(
+      'the push of catalog',
+      30,
+      async () => (await lab.git('rev-parse', 'HEAD')) === (await tail('main')) + '\n',
+    );
+    const second = lab.push({ 'services/storefront/src/server.ts': comment });
+    await eventually(
+      'the push of storefront',
+      30,
+      async () => (await lab.git('rev-parse', 'HEAD')) === (await tail('main')) + '\n',
+    );
+    const third = lab.push({ 'services/orders/src/server.ts': comment });
+    for (const { code, output } of await Promise.all([first, second, third])) expect(code, output).toBe(0);
+
+    for (const [index, app] of apps.entries()) {
+      const now = await cell(app, 'dev');
+      expect(now.release?.digest, app).not.toBe(old[index]?.release?.digest);
+      expect(now, app).toMatchObject({ health: 'Healthy', waits: [] });
+    }
+  });
+
+  it('refuses other refs and a hand-made commit on a deploy branch, with the reason', async () => {
+    const refusal = async (...args: string[]): Promise<string> =>
+      (await lab.start('git', 'push', ...args).ended).output;
+    const head = await tail('deploy/staging');
+
+    expect(await refusal('local', 'HEAD:refs/heads/feature')).toContain('git push local main');
+    await lab.git('fetch', '--quiet', 'local');
+    const tree = (await lab.git('rev-parse', 'local/main^{tree}')).trim();
+    const commit = (await lab.git('commit-tree', '-p', 'local/deploy/staging', '-m', 'By hand', tree)).trim();
+    expect(await refusal('local', `${commit}:refs/heads/deploy/staging`)).toContain('is no file that a release has');
+    expect(await tail('deploy/staging')).toBe(head);
+  });
+});
+
+describe('pnpm run promote', () => {
+  it('brings all three apps to staging', async () => {
+    for (const app of apps) {
+      const { code, output, seconds } = await lab.pnpm('run', 'promote', app, '--to', 'staging');
+      measured(`promote ${app} to staging`, `${seconds.toFixed(0)} s`);
+      expect(code, output).toBe(0);
+      expect(await cell(app, 'staging')).toMatchObject({
+        health: 'Healthy',
+        record: { outcome: { state: 'verified' } },
+      });
+    }
+  });
+
+  it('brings a first release of all three to prod', async () => {
+    for (const app of apps) expect((await lab.pnpm('run', 'promote', app, '--to', 'prod')).code).toBe(0);
+  });
+
+  it('shifts traffic in prod by the weights of the canary, judged by an analysis that succeeds', async () => {
+    expect((await lab.push({ [tagline]: edited('twice') })).code).toBe(0);
+    expect((await lab.pnpm('run', 'promote', 'storefront', '--to', 'staging')).code).toBe(0);
+    const { release } = await cell('storefront', 'staging');
+    const promoting = lab.startPnpm('run', 'promote', 'storefront', '--to', 'prod');
+
+    for (const weight of [10, 50]) {
+      await eventually(`the weight ${weight}`, 180, async () => (await canaryWeight()) === weight);
+      await eventually('the router to take it', 30, async () => {
+        const share = ((await sendRequests(lab, 'storefront.localhost', 200)).get(release?.tag ?? '') ?? 0) / 200;
+        return share > weight / 200;
+      });
+      if (weight === 50 && process.env['SLUICE_SCREENSHOTS'] !== undefined) {
+        await screenshot(
+          'http://storefront.localhost:8080/',
+          join(process.env['SLUICE_SCREENSHOTS'], 'canary.png'),
+          12_000,
+        );
+      }
+      const start = await routerCounts(lab, 'storefront-prod');
+      const answers = await sendRequests(lab, 'storefront.localhost', 2000);
+      const counts = countsSince(start, await routerCounts(lab, 'storefront-prod'));
+      expect(await canaryWeight()).toBe(weight);
+      const canary = counts.get('storefront-canary')?.all ?? 0;
+      const all = canary + (counts.get('storefront')?.all ?? 0);
+      const answered = ((answers.get(release?.tag ?? '') ?? 0) / 2000) * 100;
+      measured(
+        `share at weight ${weight}`,
+        `${((canary / all) * 100).toFixed(1)} % of ${all} at the router, ${answered.toFixed(1)} % of 2000 by the answers`,
+      );
+
+      expect(Math.abs(answered - weight)).toBeLessThanOrEqual(3);
+      expect(Math.abs((canary / all) * 100 - weight)).toBeLessThanOrEqual(3);
+      expect(answers.get('failed')).toBeUndefined();
+    }
+    const { code, output, seconds } = await promoting.ended;
+    measured('promote storefront to prod, a canary', `${seconds.toFixed(0)} s`);
+    expect(code, output).toBe(0);
+    const runs = await lab.json<{ items: { status: { phase: string } }[] }>(
+      '-n',
+      'storefront-prod',
+      'get',
+      'analysisruns',
+    );
+    expect(runs.items.map((each) => each.status.phase)).toEqual(runs.items.map(() => 'Successful'));
+    expect(runs.items.length).toBeGreaterThan(0);
+  });
+
+  it('ends with 1 and the metric when a version fails 30 % of its requests, while the stable pods answer all of theirs', async () => {
+    const config = 'services/storefront/src/config.ts';
+    const good = await cell('storefront', 'prod');
+    expect(
+      (await lab.push({ [config]: (text) => text.replace('defaultErrorRate = 0;', 'defaultErrorRate = 0.3;') })).code,
+    ).toBe(0);
+    expect((await lab.pnpm('run', 'promote', 'storefront', '--to', 'staging')).code).toBe(0);
+    const start = await routerCounts(lab, 'storefront-prod');
+    const { code, output, seconds } = await lab.pnpm('run', 'promote', 'storefront', '--to', 'prod');
+    measured('abort of a bad canary', `${seconds.toFixed(0)} s`);
+    const stable = countsSince(start, await routerCounts(lab, 'storefront-prod')).get('storefront');
+
+    expect(code, output).toBe(1);
+    expect(output).toMatch(/aborted.*metric success-share 0\.\d+ \(Failed\)/);
+    expect(stable?.all).toBeGreaterThan(0);
+    expect(stable?.failed).toBe(0);
+    expect((await cell('storefront', 'prod')).record?.outcome.state).toBe('aborted');
+    expect(await podDigests('storefront-prod')).toContain(good.release?.digest);
+
+    expect(
+      (await lab.push({ [config]: (text) => text.replace('defaultErrorRate = 0.3;', 'defaultErrorRate = 0;') })).code,
+    ).toBe(0);
+    for (const environment of ['staging', 'prod']) {
+      const again = await lab.pnpm('run', 'promote', 'storefront', '--to', environment);
+      expect(again.code, again.output).toBe(0);
+    }
+  });
+
+  it('leaves later environments alone when a base and an overlay are edited, and brings both with the promotion', async () => {
+    const [staging, prod] = [await tail('deploy/staging'), await tail('deploy/prod')];
+    const pushed = await lab.push({
+      'apps/storefront/base/deployment.yaml': (text) => text.replace(/memory: 64Mi/, 'memory: 72Mi'),
+      'apps/storefront/overlays/staging/environment.env': (text) => `${text}EDITED=yes\n`,
+    });
+
+    expect(pushed.code, pushed.output).toBe(0);
+    expect([await tail('deploy/staging'), await tail('deploy/prod')]).toEqual([staging, prod]);
+    expect((await cell('storefront', 'staging')).waits).toEqual([expect.stringContaining('(base)'), 'overlay edit']);
+    expect((await lab.pnpm('run', 'promote', 'storefront', '--to', 'staging')).code).toBe(0);
+    const manifests = await lab.git('show', 'local/deploy/staging:storefront/manifests.yaml').catch(async () => {
+      await lab.git('fetch', '--quiet', 'local');
+      return lab.git('show', 'local/deploy/staging:storefront/manifests.yaml');
+    });
+    expect(manifests).toContain('memory: 72Mi');
+    expect(manifests).toContain('EDITED: "yes"');
+    expect((await cell('storefront', 'staging')).waits).toEqual([]);
+  });
+});
+
+describe('the platform', () => {
+  it('shows the storefront Synced and Healthy in the web UI of Argo CD', async ({ skip }) => {
+    const ui = (await lab.get('argocd.localhost', '/')).body;
+    if (!ui.includes('<title>Argo CD</title>')) skip('this Argo CD was built without its web UI');
+    if (!existsSync('/usr/bin/chromium')) skip('there is no /usr/bin/chromium');
+    const password = (await readFile(join(lab.state, 'argocd-admin-password'), 'utf8')).trim();
+    const folder = process.env['SLUICE_SCREENSHOTS'];
+    const text = await screenshot(
+      'http://argocd.localhost:8080/applications/argocd/storefront-dev?view=tree&resource=',
+      folder === undefined ? undefined : join(folder, 'argocd.png'),
+      5000,
+      {
+        user: 'admin',
+        password,
+      },
+    );
+
+    expect(text).toContain('storefront-dev');
+    expect(text).toContain('Healthy');
+    expect(text).toContain('Synced');
+  });
+
+  it('restarts what was killed, keeps apps Healthy, and delivers afterwards', async () => {
+    for (const [name, words] of [
+      ['kube-apiserver', ['kube-apiserver', '--etcd-servers']],
+      ['the application controller', ['argocd-application-controller']],
+      ['containerd', ['containerd', '--config']],
+    ] as const) {
+      const pid = await findProcess(words);
+      if (pid === undefined) throw new Error(`no process of ${name}`);
+      const old = await startTime(pid);
+      process.kill(pid, 'SIGKILL');
+      await eventually(`another process of ${name}`, 90, async () => {
+        const next = await findProcess(words);
+        return next !== undefined && (next !== pid || (await startTime(next)) !== old);
+      });
+      await eventually(
+        `the cluster after ${name}`,
+        90,
+        async () => (await lab.kubectl('get', '--raw', '/readyz')) === 'ok',
+      );
+    }
+    const supervisor = await findProcess(['supervisor'], lab.state);
+    if (supervisor === undefined) throw new Error('no supervisor');
+    process.kill(supervisor, 'SIGKILL');
+    expect((await lab.pnpm('start')).code).toBe(0);
+    expect(await findProcess(['supervisor'], lab.state)).not.toBe(supervisor);
+
+    await eventually('Healthy apps', 120, async () => {
+      for (const app of apps) if ((await cell(app, 'dev')).health !== 'Healthy') return false;
+      return true;
+    });
+    const pushed = await lab.push({ [tagline]: edited('after the kills') });
+    expect(pushed.code, pushed.output).toBe(0);
+    expect(pushed.output).toMatch(/\(exit 0\)\s*\n/);
+  });
+
+  it('leaves the processes, mounts, links and rules as they were before the first start', async () => {
+    const { code, output, seconds } = await lab.pnpm('stop');
+    measured('stop', `${seconds.toFixed(0)} s`);
+
+    expect(code, output).toBe(0);
+    expect(await hostState(lab.state)).toEqual(before);
+  });
+});
+
+async function canaryWeight(): Promise<number> {
+  const service = await lab.json<{ spec: { weighted: { services: { name: string; weight: number }[] } } }>(
+    '-n',
+    'storefront-prod',
+    'get',
+    'traefikservice',
+    'storefront',
+  );
+  return service.spec.weighted.services.find((each) => each.name.endsWith('-canary'))?.weight ?? 0;
+}

@@ -1,0 +1,86 @@
+import type { Component } from '../components.ts';
+
+/** A component that is applied to the cluster. */
+export type Applied = Exclude<Component, 'pause'>;
+
+export interface ComponentManifests {
+  /** Folders of the repository that its manifests consist of. */
+  folders: readonly string[];
+  /** The folder that is applied, one of those above or below one. */
+  entry: string;
+  /** Upstream files of the tool of the same name, and the folder they are laid into, flat. */
+  upstream?: { files: readonly string[]; into: string };
+  /** The upstream file with its custom resource definitions. */
+  definitions?: string;
+  /** Names that its manifests give the component's image. */
+  images: readonly string[];
+  namespace: string;
+  /** What must be ready before the component is. */
+  workloads: readonly string[];
+}
+
+const argoInstall = 'manifests/install.yaml';
+const traefikDefinitions = 'docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml';
+
+/** What of the repository and of upstream makes each component. */
+export const componentManifests: Record<Applied, ComponentManifests> = {
+  coredns: {
+    folders: ['infrastructure/coredns', 'infrastructure/local/coredns'],
+    entry: 'infrastructure/local/coredns',
+    images: ['coredns'],
+    namespace: 'kube-system',
+    workloads: ['deployment/coredns'],
+  },
+  'metrics-server': {
+    folders: ['infrastructure/metrics-server', 'infrastructure/local/metrics-server'],
+    entry: 'infrastructure/local/metrics-server',
+    upstream: {
+      files: ['apiservice', 'deployment', 'rbac', 'service'].map((name) => `manifests/base/${name}.yaml`),
+      into: 'infrastructure/metrics-server/upstream',
+    },
+    images: ['metrics-server'],
+    namespace: 'kube-system',
+    workloads: ['deployment/metrics-server'],
+  },
+  'argo-rollouts': {
+    folders: ['infrastructure/argo-rollouts', 'infrastructure/local/argo-rollouts'],
+    entry: 'infrastructure/local/argo-rollouts',
+    upstream: { files: [argoInstall], into: 'infrastructure/argo-rollouts/upstream' },
+    definitions: argoInstall,
+    images: ['argo-rollouts'],
+    namespace: 'argo-rollouts',
+    workloads: ['deployment/argo-rollouts'],
+  },
+  traefik: {
+    folders: ['infrastructure/traefik', 'infrastructure/local/traefik'],
+    entry: 'infrastructure/local/traefik',
+    upstream: { files: [traefikDefinitions], into: 'infrastructure/traefik/upstream' },
+    definitions: traefikDefinitions,
+    images: ['traefik'],
+    namespace: 'traefik',
+    workloads: ['deployment/traefik'],
+  },
+  prometheus: {
+    folders: ['infrastructure/monitoring', 'infrastructure/local/monitoring'],
+    entry: 'infrastructure/local/monitoring',
+    images: ['prometheus'],
+    namespace: 'monitoring',
+    workloads: ['deployment/prometheus'],
+  },
+  argocd: {
+    folders: ['argocd', 'infrastructure/local/argocd'],
+    entry: 'infrastructure/local/argocd',
+    upstream: { files: [argoInstall], into: 'argocd/bootstrap/upstream' },
+    definitions: argoInstall,
+    // The local image also holds Redis.
+    images: ['quay.io/argoproj/argocd', 'public.ecr.aws/docker/library/redis'],
+    namespace: 'argocd',
+    workloads: [
+      'deployment/argocd-redis',
+      'deployment/argocd-repo-server',
+      'deployment/argocd-server',
+      'deployment/argocd-applicationset-controller',
+      'statefulset/argocd-application-controller',
+    ],
+  },
+};

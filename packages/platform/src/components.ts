@@ -1,0 +1,35 @@
+/** What the platform runs as pods, by name; each has an image of the same name under `platform/`. */
+export const components = [
+  'pause',
+  'coredns',
+  'argocd',
+  'argo-rollouts',
+  'traefik',
+  'prometheus',
+  'metrics-server',
+] as const;
+
+export type Component = (typeof components)[number];
+
+/** What is applied to the cluster: a component, or `crds`, the custom resource definitions of all of them. */
+export type Infrastructure = Component | 'crds';
+
+/** Images: those of the components, and the bases that services are built on. */
+export type ImageName = Component | 'base';
+
+/** Every pinned tool, those first that a healthy app in the first environment waits for. */
+export const toolOrder = [
+  'kustomize',
+  'registry',
+  'etcd',
+  'kubernetes',
+  'containerd',
+  'crictl',
+  'pause',
+  'coredns',
+  'argocd',
+  'argo-rollouts',
+  'traefik',
+  'prometheus',
+  'metrics-server',
+] as const;

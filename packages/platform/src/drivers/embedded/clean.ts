@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import type { Host } from '../../platform.ts';
+import { fullPath } from '../../host-packages.ts';
+import { createProcessFiles } from '../../supervisor/files.ts';
+import { runningProcesses } from '../../supervisor/client.ts';
+import { restoreBefore } from './before.ts';
+import { killCgroups, removeCgroups } from './cgroups.ts';
+import { removeRules } from './iptables.ts';
+import { linkOwner, removeLinks } from './links.ts';
+import { unmountBelow } from './mounts.ts';
+import { endShims } from './sandboxes.ts';
+
+/** True where a platform of this state folder left something on the host and none of its processes runs. */
+export async function hasRemains(host: Host): Promise<boolean> {
+  if (runningProcesses(createProcessFiles(host.paths.processes)).length > 0) return false;
+  const owner = await linkOwner(host.settings);
+  return owner === host.paths.state || existsSync(host.paths.before) || existsSync(host.paths.run);
+}
+
+/**
+ * Takes everything off the host that a node leaves there once its processes are stopped or killed:
+ * pods, mounts, links, firewall rules, cgroups, kernel settings. Idempotent.
+ */
+export async function clearHost(host: Host): Promise<void> {
+  const { paths, settings } = host;
+  const env = { ...host.env, PATH: fullPath(host.env) };
+  await killCgroups();
+  await endShims(host);
+  for (const folder of [paths.run, paths.kubelet, paths.containerd, paths.images]) await unmountBelow(folder);
+  await removeLinks(settings);
+  await removeRules(env);
+  await removeCgroups();
+  // Sockets, namespaces and handed-out pod addresses mean nothing any more.
+  await rm(paths.run, { recursive: true, force: true });
+  await restoreBefore(paths.before);
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { withoutOurLines } from './iptables.ts';
+import { mountsBelow } from './mounts.ts';
+
+describe('firewall rules', () => {
+  it('of Kubernetes and CNI are taken out, all others stay in their order', () => {
+    const dump = [
+      '*nat',
+      ':PREROUTING ACCEPT [0:0]',
+      ':CNI-HOSTPORT-DNAT - [0:0]',
+      ':DOCKER - [0:0]',
+      ':KUBE-SERVICES - [0:0]',
+      ':CNI-a1b2c3 - [0:0]',
+      '-A PREROUTING -m comment --comment "kubernetes service portals" -j KUBE-SERVICES',
+      '-A PREROUTING -m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT',
+      '-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER',
+      '-A POSTROUTING -s 10.244.0.4/32 -m comment --comment "name: \\"sluice\\" id: \\"x\\"" -j CNI-a1b2c3',
+      '-A POSTROUTING -s 10.0.0.0/8 -m comment --comment "not for KUBE-SERVICES" -j MASQUERADE',
+      '-A CNI-a1b2c3 ! -d 224.0.0.0/4 -j MASQUERADE',
+      '-A KUBE-SERVICES -d 10.96.0.1/32 -p tcp -j KUBE-SVC-NPX46M4PTMTKRN6Y',
+      'COMMIT',
+    ].join('\n');
+
+    expect(withoutOurLines(dump)).toBe(
+      [
+        '*nat',
+        ':PREROUTING ACCEPT [0:0]',
+        ':DOCKER - [0:0]',
+        '-A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER',
+        '-A POSTROUTING -s 10.0.0.0/8 -m comment --comment "not for KUBE-SERVICES" -j MASQUERADE',
+        'COMMIT',
+      ].join('\n'),
+    );
+  });
+
+  it('without any line of theirs stay byte for byte', () => {
+    const dump = '*filter\n:INPUT DROP [1:2]\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n';
+
+    expect(withoutOurLines(dump)).toBe(dump);
+  });
+});
+
+describe('mounts', () => {
+  it('below a folder come deepest first, the later of two on one point first, neighbours not at all', () => {
+    const table = [
+      'tmpfs /state/run tmpfs rw 0 0',
+      'overlay /state/run/a/rootfs overlay rw 0 0',
+      'tmpfs /state/run/a/rootfs/tmp\\040dir tmpfs rw 0 0',
+      'tmpfs /state/running tmpfs rw 0 0',
+      'proc /proc proc rw 0 0',
+    ].join('\n');
+
+    expect(mountsBelow(table, '/state/run')).toEqual([
+      '/state/run/a/rootfs/tmp dir',
+      '/state/run/a/rootfs',
+      '/state/run',
+    ]);
+  });
+});

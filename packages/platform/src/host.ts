@@ -1,0 +1,24 @@
+import { createProgress } from '@sluice/scripts/ui';
+import { stateFolder } from '@sluice/toolchain';
+import type { Host } from './platform.ts';
+import { readSettings } from './settings.ts';
+import { createPaths } from './state.ts';
+import { createToolShelf, type ToolShelf } from './tools.ts';
+
+export interface HostOptions {
+  root: string;
+  env: NodeJS.ProcessEnv;
+  /** Where progress is told. */
+  stream: NodeJS.WriteStream;
+  signal: AbortSignal;
+}
+
+/** The host as the stages see it, and the shelf behind its tools. */
+export async function createHost(options: HostOptions): Promise<{ host: Host; shelf: ToolShelf }> {
+  const { root, env, stream, signal } = options;
+  const paths = createPaths(stateFolder(env));
+  const settings = await readSettings(root);
+  const progress = createProgress({ stream });
+  const shelf = createToolShelf({ root, state: paths.state, env, progress, signal });
+  return { host: { root, env, settings, paths, progress, signal, tool: shelf.get }, shelf };
+}

@@ -1,0 +1,2 @@
+export { ensureRemote } from './ensure-remote.ts';
+export { deliverFirst, stopPipeline } from './pipeline.ts';

@@ -1,0 +1,122 @@
+import { exitCodes, UserError } from '@sluice/scripts/errors';
+import { emptyBuildCaches } from '@sluice/toolchain';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { applyInfrastructure, installArgoCd } from './bootstrap/index.ts';
+import { toolOrder, type Component } from './components.ts';
+import { chooseDriver, createDriver, inspectMachine, readChoice, writeChoice } from './drivers/index.ts';
+import { createHost, type HostOptions } from './host.ts';
+import { runGitServer, setTraffic } from './host-processes.ts';
+import { acquireHostLock } from './host-lock.ts';
+import { installMissing, missingCommands } from './host-packages.ts';
+import { buildImages } from './images/index.ts';
+import { acquireLock, type Lock } from './lock.ts';
+import { planStart } from './plan.ts';
+import type { Platform, StartOptions } from './platform.ts';
+import { requireDisk, requireMemory } from './preflight.ts';
+import { deliverFirst, ensureRemote } from './remote/index.ts';
+import { summaryLines } from './summary.ts';
+
+/** What routes and measures: a first delivery becomes healthy without it, so it does not wait for it. */
+const later: readonly Component[] = ['traefik', 'prometheus', 'metrics-server'];
+
+/**
+ * Brings the platform up, or back, or further where a start was interrupted: every step finds out what is there.
+ * Locks are released at the end, also of a failed start; what already runs goes on under its supervisor.
+ */
+export async function start(options: StartOptions, hostOptions: HostOptions): Promise<void> {
+  const { host, shelf } = await createHost(hostOptions);
+  const asked = await readChoice(host.paths);
+  const choice = chooseDriver(options, asked, await inspectMachine(host.env));
+  const driver = await createDriver(choice, host.paths, host.settings);
+  const platform: Platform = { ...host, options, driver };
+  const plan = await planStart(platform);
+  for (const line of plan.lines) host.progress.note(line);
+
+  const command = `start, driver ${driver.name}`;
+  const locks: Lock[] = [await acquireHostLock(command, host.paths.state)];
+  try {
+    await preflight(platform, plan.missingTools.length > 0);
+    locks.push(await acquireLock(host.paths.lock, command, host.paths.state));
+    await writeChoice(host.paths, choice);
+    await installHostPackages(platform);
+    shelf.announce(toolOrder);
+    await driver.up(platform);
+    const delivery = await fillCluster(platform);
+    await setTraffic(platform);
+    await removeBuilds(platform);
+    for (const line of summaryLines(platform)) host.progress.note(line);
+    requireDelivered(delivery);
+  } finally {
+    host.progress.close();
+    for (const lock of locks.toReversed()) await lock.release();
+  }
+}
+
+/** A platform that is up with apps that are not is said to be so, by the message and the exit code. */
+function requireDelivered(code: number): void {
+  if (code === exitCodes.done || code === exitCodes.nothing) return;
+  throw new UserError(`the platform is up, but its first delivery ended with ${code}`, {
+    hint: 'what it said stands above; `pnpm run status` shows the apps, `pnpm start` tries it again',
+  });
+}
+
+/** Builds leave gigabytes of caches that nothing needs any more. */
+async function removeBuilds({ paths, env, signal, progress }: Platform): Promise<void> {
+  if (!existsSync(join(paths.state, 'build', 'cache'))) return;
+  const step = progress.step('removing build caches');
+  await emptyBuildCaches({ state: paths.state, env, signal });
+  step.done();
+}
+
+/** Everything that can be refused before anything is touched. */
+async function preflight(platform: Platform, first: boolean): Promise<void> {
+  const { needs } = platform.settings;
+  await platform.driver.check(platform);
+  await requireDisk(platform.paths.state, first ? needs.diskFirst : needs.diskLater);
+  await requireMemory(needs.memory);
+}
+
+async function installHostPackages(platform: Platform): Promise<void> {
+  const missing = missingCommands(platform.driver.commands, platform.env);
+  if (missing.length === 0) return;
+  const step = platform.progress.step('host packages');
+  const { env, signal, paths } = platform;
+  await installMissing(missing, { cache: join(paths.state, 'apt'), env, step, signal });
+  step.done(missing.map((one) => one.package).join(', '));
+}
+
+/**
+ * Pods in two lanes: what the first environment needs, and meanwhile what can come later. A failure in one lane ends
+ * the other, so that nothing works on in the background. Gives the exit code of the first delivery.
+ */
+async function fillCluster(host: Platform): Promise<number> {
+  const controller = new AbortController();
+  const platform = { ...host, signal: AbortSignal.any([host.signal, controller.signal]) };
+  await addComponents(platform, ['pause', 'coredns']);
+  await applyInfrastructure(platform, ['crds']);
+  const lanes = [fillFirst(platform), addEach(platform, later)] as const;
+  for (const lane of lanes) lane.catch((error: unknown) => controller.abort(error));
+  await Promise.allSettled(lanes);
+  if (controller.signal.aborted) throw controller.signal.reason;
+  return await lanes[0];
+}
+
+async function fillFirst(platform: Platform): Promise<number> {
+  await buildImages(platform, ['argocd', 'base']);
+  // Argo CD reads the remote as soon as it runs.
+  await ensureRemote(platform);
+  await runGitServer(platform);
+  await installArgoCd(platform);
+  await addComponents(platform, ['argo-rollouts']);
+  return await deliverFirst(platform);
+}
+
+async function addEach(platform: Platform, names: readonly Component[]): Promise<void> {
+  for (const name of names) await addComponents(platform, [name]);
+}
+
+async function addComponents(platform: Platform, names: readonly Component[]): Promise<void> {
+  await buildImages(platform, names);
+  await applyInfrastructure(platform, names);
+}
