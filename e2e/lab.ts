@@ -52,7 +52,6 @@ export async function createLab(): Promise<Lab> {
   };
   const shared = stateFolder(process.env);
   const state = `${shared}-e2e`;
-  await rm(join(state, 'tools'), { force: true }).catch(() => {});
   for (const each of ['tools', 'build', 'images']) {
     await mkdir(join(shared, each), { recursive: true });
     await mkdir(state, { recursive: true });

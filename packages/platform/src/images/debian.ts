@@ -1,6 +1,7 @@
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Step } from '@sluice/scripts/ui';
+import { unmountBelow } from '../drivers/embedded/mounts.ts';
 import type { Host } from '../platform.ts';
 import { run } from '../run.ts';
 import { hostAptSource } from './apt-source.ts';
@@ -27,9 +28,9 @@ export async function bootstrapDebian(host: Host, step: Step): Promise<string> {
   const folder = join(imagePaths(host).folder, 'debian', source.suite);
   const archive = join(folder, 'rootfs.tar');
   if (await stat(archive).catch(() => undefined)) return folder;
-  const root = join(folder, 'rootfs');
-  await rm(root, { recursive: true, force: true });
-  await mkdir(root, { recursive: true });
+  await mkdir(folder, { recursive: true });
+  await clearUnfinished(folder);
+  const root = await mkdtemp(join(folder, 'rootfs-'));
   step.update(`debootstrap of ${source.suite}`);
   const keyring = source.keyring === undefined ? [] : [`--keyring=${source.keyring}`];
   const options = ['--variant=minbase', '--include=ca-certificates', ...keyring];
@@ -47,4 +48,10 @@ export async function bootstrapDebian(host: Host, step: Step): Promise<string> {
   await rename(draft, archive);
   await rm(root, { recursive: true, force: true });
   return folder;
+}
+
+/** A killed debootstrap leaves /proc and /sys mounted in its folder. */
+async function clearUnfinished(folder: string): Promise<void> {
+  await unmountBelow(folder);
+  for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true });
 }

@@ -30,7 +30,7 @@ export function imagePaths(host: Pick<Host, 'paths'>): ImagePaths {
  * Writes the configuration of buildah below the state folder, and into the platform's `bin` a buildah that uses it, so
  * that the delivery pipeline builds in the same storage. Without it buildah writes below /var/lib, /var/cache and /etc.
  */
-export async function prepareStorage(host: Host): Promise<ImagePaths> {
+export async function prepareStorage(host: Pick<Host, 'paths' | 'env'>): Promise<ImagePaths> {
   const paths = imagePaths(host);
   await mkdir(paths.work, { recursive: true });
   for (const [name, text] of Object.entries(storageFiles(paths.folder))) {
@@ -65,7 +65,6 @@ export function storageFiles(folder: string): Record<string, string> {
     'containers.conf': ['[network]', 'network_backend = "cni"', `network_config_dir = ${quoted('networks')}`, ''].join(
       '\n',
     ),
-    'config/containers/policy.json': `${JSON.stringify({ default: [{ type: 'insecureAcceptAnything' }] })}\n`,
     'registries.conf': 'unqualified-search-registries = []\n',
   };
 }
@@ -81,6 +80,7 @@ export _CONTAINERS_ROOTLESS_UID=1
 export BUILDAH_ISOLATION=chroot
 export CONTAINERS_STORAGE_CONF=${at('storage.conf')} CONTAINERS_CONF=${at('containers.conf')}
 export XDG_DATA_HOME=${at('data')} XDG_CONFIG_HOME=${at('config')} XDG_CACHE_HOME=${at('cache')} XDG_RUNTIME_DIR=${at('run')}
+mkdir -p "$XDG_RUNTIME_DIR"
 exec ${quoted(real)} --registries-conf ${at('registries.conf')} --short-name-alias-conf ${at('short-names.conf')} "$@"
 `;
 }
