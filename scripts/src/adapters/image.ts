@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { UserError } from '../core/errors.ts';
 import { exec, type ExecOptions } from './exec.ts';
-import { registryDigest } from './registry.ts';
+import { isLoopback, registryDigest } from './registry.ts';
 
 export interface BuildRequest {
   /** The folder that the Dockerfile sees. */
@@ -20,16 +20,15 @@ export async function buildAndPush(request: BuildRequest): Promise<string> {
   const reference = `${image}:${tag}`;
   const options: ExecOptions = { cwd: context, env };
   if (await dockerBuilds(env)) return buildWithDocker(request, options);
+  const tls = `--tls-verify=${!isLoopback(image)}`;
   await attempt(`the image ${reference} could not be built from ${request.dockerfile}`, () =>
     exec(
       'buildah',
-      ['build', '--isolation', 'chroot', '--network', 'host', '--layers', ...buildArgs(request), '.'],
+      ['build', '--isolation', 'chroot', '--network', 'host', '--layers', tls, ...buildArgs(request), '.'],
       options,
     ),
   );
-  await attempt(`the image ${reference} could not be pushed`, () =>
-    exec('buildah', ['push', '--tls-verify=' + String(!image.startsWith('127.0.0.1')), reference], options),
-  );
+  await attempt(`the image ${reference} could not be pushed`, () => exec('buildah', ['push', tls, reference], options));
   const digest = await registryDigest(image, tag);
   if (digest === undefined) throw new UserError(`the registry has no ${reference} although its push succeeded`);
   return digest;

@@ -46,6 +46,7 @@ async function ask(url: string): Promise<Response> {
   }
 }
 
-function isLoopback(host: string): boolean {
-  return /^(localhost|127\.\d+\.\d+\.\d+)(:\d+)?$/.test(host);
+/** True for an image or a registry on this machine, which speaks plain HTTP. */
+export function isLoopback(image: string): boolean {
+  return /^(localhost|127\.\d+\.\d+\.\d+)(:\d+)?(\/|$)/.test(image);
 }
