@@ -153,6 +153,16 @@ describe('a Rollout', () => {
     );
   });
 
+  it('is verified as blue-green once active and stable are the new pods, while old ones are kept to go back to', () => {
+    const blueGreen = rollout({ blueGreen: { activeSelector: 'new' } });
+    const spec = { ...blueGreen.spec, strategy: { blueGreen: { activeService: 'web' } } } as IRollout['spec'];
+    const switching = rollout({ blueGreen: { activeSelector: 'old' } });
+    const pods = [pod('old', 'r/web:old@sha256:2')];
+
+    expect(judge(facts({ ...blueGreen, ...(spec === undefined ? {} : { spec }) }, { pods })).state).toBe('verified');
+    expect(judge(facts(switching)).state).toBe('progressing');
+  });
+
   it('is progressing during its canary and says the weight and the step', () => {
     const step = {
       phase: 'Paused',

@@ -61,10 +61,16 @@ export function judge(facts: OutcomeFacts): Outcome {
   if (outcome.state !== 'verified') return outcome;
 
   const other = pods.find((pod) => isRunning(pod) && !runs(pod, facts.digest));
-  if (other !== undefined) return progressing(`pod ${other.metadata?.name ?? ''} still runs another image`);
+  if (other !== undefined && !keepsOldPods(workload))
+    return progressing(`pod ${other.metadata?.name ?? ''} still runs another image`);
   const health = application.status?.health?.status;
   if (health !== 'Healthy') return progressing(`Argo CD reports ${health ?? 'no health'}`);
   return outcome;
+}
+
+/** A blue-green Rollout keeps the old pods for a while on purpose: going back to them is only a switch. */
+function keepsOldPods(workload: IRollout | IDeployment): boolean {
+  return workload.kind === 'Rollout' && workload.spec?.strategy?.blueGreen !== undefined;
 }
 
 function judgeDeployment(deployment: IDeployment): Outcome {
@@ -103,7 +109,8 @@ function judgeRollout(rollout: IRollout, facts: OutcomeFacts): Outcome {
   if (status?.phase === 'Degraded') return { state: 'failed', reason: firstLine(status.message) };
   const wanted = rollout.spec?.replicas ?? 1;
   const updated = status?.updatedReplicas ?? 0;
-  if (status?.phase !== 'Healthy' || status.stableRS !== hash || updated < wanted) {
+  const active = status?.blueGreen?.activeSelector ?? hash;
+  if (status?.phase !== 'Healthy' || status.stableRS !== hash || active !== hash || updated < wanted) {
     return progressing(describeProgress(rollout, runs));
   }
   const initial = metadata?.annotations?.['rollout.argoproj.io/revision'] === '1';

@@ -10,7 +10,7 @@ import type { Progress } from '../ui/index.ts';
 import type { Landing } from './land.ts';
 import type { Repository } from './repository.ts';
 
-/** How long what is verified has to last before it counts, in milliseconds. */
+/** How long what looks verified or failed has to last before it counts, in milliseconds: both can be passing states. */
 const stableFor = 10_000;
 const lookEvery = 500;
 
@@ -96,7 +96,7 @@ async function followOne(
   const step = progress.step(`${change.app} in ${environment}`);
   const ends = context.clock.now().getTime() + deadline * 1000;
   const compare = createComparison(repository, landing, change.app);
-  let verifiedSince: number | undefined;
+  let settling: { state: Outcome['state']; since: number } | undefined;
   let last: Outcome = { state: 'progressing', reason: 'waiting' };
   let pods: OutcomeFacts['pods'] = [];
   for (;;) {
@@ -109,18 +109,16 @@ async function followOne(
       last = { state: 'progressing', reason: error.message };
     }
     const now = context.clock.now().getTime();
-    if (last.state === 'verified') {
-      verifiedSince ??= now;
-      if (now - verifiedSince >= stableFor) {
-        step.done(last.reason);
-        return last;
-      }
-      step.update(`healthy, watching it for ${Math.ceil((stableFor - (now - verifiedSince)) / 1000)} s`);
-    } else if (last.state === 'progressing') {
-      verifiedSince = undefined;
-      step.update(last.reason);
+    if (last.state !== settling?.state) settling = { state: last.state, since: now };
+    const left = stableFor - (now - settling.since);
+    const passing = last.state === 'verified' || last.state === 'failed';
+    if (last.state === 'progressing') step.update(last.reason);
+    else if (passing && left > 0) {
+      const seen = last.state === 'verified' ? 'healthy' : last.reason;
+      step.update(`${seen}, watching it for ${Math.ceil(left / 1000)} s`);
     } else {
-      step.fail(`${last.state}: ${last.reason}`);
+      if (last.state === 'verified') step.done(last.reason);
+      else step.fail(`${last.state}: ${last.reason}`);
       return last;
     }
     if (now >= ends) {
