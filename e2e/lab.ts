@@ -59,8 +59,7 @@ export async function createLab(): Promise<Lab> {
   }
   const folder = await mkdtemp(join(tmpdir(), 'sluice-e2e-'));
   const clone = join(folder, 'clone');
-  const env: NodeJS.ProcessEnv = { ...process.env, SLUICE_STATE: state, NO_COLOR: '1' };
-  for (const name of Object.keys(env)) if (/^(VITEST|npm_|NODE_ENV$|NODE_OPTIONS$)/.test(name)) delete env[name];
+  const env = cleanEnvironment(state);
   await run('git', ['clone', '--quiet', root, clone]);
   await run('git', ['checkout', '--quiet', '-B', 'main'], { cwd: clone });
   await run('git', ['config', 'user.name', 'Test Person'], { cwd: clone });
@@ -117,6 +116,15 @@ export async function createLab(): Promise<Lab> {
     get: (host, path) => get(host, path),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** The environment of a person who has just cloned: nothing of the script that runs this suite, or of its packages. */
+function cleanEnvironment(state: string): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(vitest|npm_|pnpm_|node_env$|node_options$|init_cwd$)/i.test(name),
+  );
+  const path = (process.env['PATH'] ?? '').split(':').filter((folder) => !folder.includes('node_modules'));
+  return { ...Object.fromEntries(kept), PATH: path.join(':'), SLUICE_STATE: state, NO_COLOR: '1' };
 }
 
 function get(host: string, path: string): Promise<{ status: number; body: string }> {
