@@ -1,66 +1,13 @@
 import * as z from 'zod/mini';
 import { isMap, LineCounter, parseDocument, type Document } from 'yaml';
 import { nearest, UserError } from './errors.ts';
+import { fileSchema, knownKeys, type Config, type ConfigProblem, type Profile } from './config-schema.ts';
 import { graphProblems } from './graph.ts';
 
 /** The file that configures the pipeline, at the root of the repository. */
 export const configFile = 'gitops.config.yaml';
 
-const name = z
-  .string()
-  .check(z.regex(/^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/, 'is not a lower-case name of letters, digits and dashes'));
-const gates = z.strictObject({ verified: z.optional(z.strictObject({})) });
-const buildArgs = z.record(
-  z.string().check(z.regex(/^[A-Z][A-Z0-9_]*$/, 'is not the name of a build argument')),
-  z.string(),
-);
-const registry = z
-  .string()
-  .check(z.regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/, 'is not a registry address such as ghcr.io/acme'));
-const environment = z.strictObject({
-  name,
-  cluster: name,
-  namespace: z
-    .string()
-    .check(z.regex(/^[a-z0-9-]*(\{app\})?[a-z0-9-]*$/, 'is not a namespace, optionally with {app} in it')),
-  after: z._default(z.array(name), []),
-  delivery: z._default(z.boolean(), false),
-  production: z._default(z.boolean(), false),
-  gates: z._default(gates, {}),
-});
-const app = z.strictObject({
-  strategy: z.enum(['rolling', 'canary', 'blue-green']),
-  service: z.optional(name),
-});
-const schema = z.strictObject({
-  registry,
-  argocd: z.strictObject({ cluster: name, namespace: name }),
-  environments: z.array(environment).check(z.minLength(1, 'names no environment')),
-  apps: z.record(name, app),
-  build: z._default(z.strictObject({ args: z._default(buildArgs, {}) }), { args: {} }),
-});
-const profile = z.strictObject({
-  registry: z.optional(registry),
-  argocd: z.optional(z.partial(z.strictObject({ cluster: name, namespace: name }))),
-  environments: z.optional(
-    z.record(
-      name,
-      z.strictObject({ cluster: z.optional(name), namespace: z.optional(z.string()), gates: z.optional(gates) }),
-    ),
-  ),
-  build: z.optional(z.strictObject({ args: z.optional(buildArgs) })),
-});
-const fileSchema = z.extend(schema, { profiles: z._default(z.record(name, profile), {}) });
-
-export type Environment = z.infer<typeof environment>;
-export type Config = z.infer<typeof schema>;
-export type Strategy = Config['apps'][string]['strategy'];
-
-/** A problem with the configuration, at the path of keys that it concerns. */
-export interface ConfigProblem {
-  path: PropertyKey[];
-  message: string;
-}
+export type { Config, Environment, Strategy } from './config-schema.ts';
 
 /**
  * Reads the text of the configuration, with the named profile applied over it, and `registry` over both.
@@ -126,7 +73,7 @@ function toValue(file: string, document: Document): unknown {
   }
 }
 
-function applyProfile(base: Config, chosen: z.infer<typeof profile>): Config {
+function applyProfile(base: Config, chosen: Profile): Config {
   return {
     ...base,
     registry: chosen.registry ?? base.registry,
@@ -164,19 +111,6 @@ function describeIssue(issue: z.core.$ZodIssue): ConfigProblem[] {
     return [{ path: issue.path, message: `"${String(key)}" ${issue.issues[0]?.message ?? ''}` }];
   }
   return [{ path: issue.path, message: `${String(key)} ${issue.message}` }];
-}
-
-/** The keys that the schema allows at a path, to guess what a mistyped one was meant to be. */
-function knownKeys(path: readonly PropertyKey[]): string[] {
-  const profileRest = path[0] === 'profiles' && path.length >= 2 ? path.slice(2) : undefined;
-  const rest = profileRest ?? path;
-  const inEnvironment = rest[0] === 'environments' && rest.length >= 2;
-  if (rest.length === 0) return Object.keys(profileRest === undefined ? fileSchema.shape : profile.shape);
-  if (inEnvironment && rest[2] === 'gates') return rest.length === 3 ? Object.keys(gates.shape) : [];
-  if (inEnvironment) return Object.keys(environment.shape);
-  if (rest[0] === 'apps' && rest.length === 2) return Object.keys(app.shape);
-  if (rest[0] === 'argocd') return ['cluster', 'namespace'];
-  return rest[0] === 'build' ? ['args'] : [];
 }
 
 function guess(typed: string, known: readonly string[]): string {

@@ -1,4 +1,4 @@
-import type { Config, ConfigProblem, Environment } from './config.ts';
+import type { Config, ConfigProblem, Environment } from './config-schema.ts';
 import { nearest, unknownName } from './errors.ts';
 
 /** What cannot work in the promotion graph: doubled or unknown names, cycles, unreachable environments, contradictions. */

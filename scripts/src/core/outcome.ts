@@ -4,6 +4,7 @@ import type { IApplication } from '@kubernetes-models/argo-cd/argoproj.io/v1alph
 import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment';
 import type { IPod } from 'kubernetes-models/v1/Pod';
 import type { ExitName } from './errors.ts';
+import { describeRuns, firstLine, podTrouble } from './observations.ts';
 
 /** What the cluster has made of one landing of one app so far. */
 export interface Outcome {
@@ -134,48 +135,9 @@ function describeProgress(rollout: IRollout, runs: readonly IAnalysisRun[]): str
   return parts.join(', ');
 }
 
-/** `metric success-rate 0.71 (Failed)` for the metrics of analysis runs that are in one of some phases. */
-function describeRuns(runs: readonly IAnalysisRun[], ...phases: string[]): string {
-  const metrics = runs.flatMap((run) => run.status?.metricResults ?? []);
-  const chosen = metrics.filter((metric) => phases.includes(metric.phase));
-  const texts = chosen.map((metric) => {
-    const measured =
-      metric.measurements?.findLast((each) => phases.includes(each.phase)) ?? metric.measurements?.at(-1);
-    return `metric ${metric.name} ${formatValue(measured?.value) || metric.message || 'without a value'} (${metric.phase})`;
-  });
-  if (texts.length > 0) return [...new Set(texts)].join(', ');
-  return (
-    runs.map((run) => run.status).find((status) => status !== undefined && phases.includes(status.phase))?.message ?? ''
-  );
-}
-
-/** Prometheus answers `[0.7123456]`: the figure alone, to four places. */
-function formatValue(value: string | undefined): string {
-  return (value ?? '').replace(/[[\]]/g, '').replace(/(\d+\.\d{4})\d+/g, '$1');
-}
-
 function withPodTrouble(outcome: Outcome, pods: readonly IPod[]): Outcome {
   const trouble = podTrouble(pods);
   return trouble === undefined ? outcome : { ...outcome, reason: `${outcome.reason}; ${trouble}` };
-}
-
-/** What keeps a pod from running, of the first one that says: pod, container, reason, message. */
-export function podTrouble(pods: readonly IPod[]): string | undefined {
-  for (const pod of pods) {
-    const scheduled = pod.status?.conditions?.find((each) => each.type === 'PodScheduled' && each.status === 'False');
-    if (scheduled !== undefined) {
-      return `pod ${pod.metadata?.name ?? ''} is not scheduled: ${firstLine(scheduled.message)}`;
-    }
-    for (const container of [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])]) {
-      const waiting = container.state?.waiting;
-      if (waiting?.reason === undefined || ['ContainerCreating', 'PodInitializing'].includes(waiting.reason)) continue;
-      const last = container.lastState?.terminated;
-      const ended =
-        last === undefined ? '' : `, last exit ${last.exitCode}${last.reason === undefined ? '' : ` (${last.reason})`}`;
-      return `pod ${pod.metadata?.name ?? ''} container ${container.name}: ${waiting.reason}${ended}: ${firstLine(waiting.message)}`;
-    }
-  }
-  return undefined;
 }
 
 function isRunning(pod: IPod): boolean {
@@ -188,8 +150,4 @@ function runs(pod: IPod, digest: string): boolean {
 
 function progressing(reason: string): Outcome {
   return { state: 'progressing', reason };
-}
-
-function firstLine(text: string | undefined): string {
-  return text?.split('\n')[0]?.trim() ?? '';
 }

@@ -32,10 +32,10 @@ interface OpenStep {
 
 /**
  * Tells on `stream` what is going on: on a terminal a live list of the open steps, elsewhere plain lines.
- * While a step is open it is never silent for longer than `heartbeatMs` (1,800 ms unless said otherwise).
+ * While a step is open it is never silent for longer than `heartbeatMs` (1,500 ms unless said otherwise).
  */
 export function createProgress(options: ProgressOptions): Progress {
-  const { stream, isTTY = stream.isTTY === true, now = Date.now, heartbeatMs = 1800 } = options;
+  const { stream, isTTY = stream.isTTY === true, now = Date.now, heartbeatMs = 1500 } = options;
   const open = new Set<OpenStep>();
   const began = now();
   const live = isTTY ? createLogUpdate(stream, { showCursor: true }) : undefined;
