@@ -17,6 +17,9 @@ export type Infrastructure = Component | 'crds';
 /** Images: those of the components, and the bases that services are built on. */
 export type ImageName = Component | 'base';
 
+/** Tools whose upstream files are applied, those first that are: definitions before the controllers that read them. */
+export const fileOrder = ['argo-rollouts', 'traefik', 'argocd', 'metrics-server'] as const;
+
 /** Every pinned tool, those first that a healthy app in the first environment waits for. */
 export const toolOrder = [
   'kustomize',

@@ -3,7 +3,7 @@ import { stateFolder } from '@sluice/toolchain';
 import type { Host } from './platform.ts';
 import { readSettings } from './settings.ts';
 import { createPaths } from './state.ts';
-import { createToolShelf, type ToolShelf } from './tools.ts';
+import { createToolShelves, type ToolShelves } from './tools.ts';
 
 export interface HostOptions {
   root: string;
@@ -13,12 +13,13 @@ export interface HostOptions {
   signal: AbortSignal;
 }
 
-/** The host as the stages see it, and the shelf behind its tools. */
-export async function createHost(options: HostOptions): Promise<{ host: Host; shelf: ToolShelf }> {
+/** The host as the stages see it, and the shelves behind its tools. */
+export async function createHost(options: HostOptions): Promise<{ host: Host; shelves: ToolShelves }> {
   const { root, env, stream, signal } = options;
   const paths = createPaths(stateFolder(env));
   const settings = await readSettings(root);
   const progress = createProgress({ stream });
-  const shelf = createToolShelf({ root, state: paths.state, env, progress, signal });
-  return { host: { root, env, settings, paths, progress, signal, tool: shelf.get }, shelf };
+  const shelves = createToolShelves({ root, state: paths.state, env, progress, signal });
+  const { tools, files } = shelves;
+  return { host: { root, env, settings, paths, progress, signal, tool: tools.get, files: files.get }, shelves };
 }

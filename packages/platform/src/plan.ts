@@ -6,7 +6,8 @@ import { describeMissing, missingCommands } from './host-packages.ts';
 import type { Platform } from './platform.ts';
 
 export interface StartPlan {
-  cachedTools: string[];
+  /** The tools that the driver's platform needs, in the order in which they are made. */
+  tools: string[];
   missingTools: string[];
   lines: string[];
 }
@@ -15,17 +16,19 @@ export interface StartPlan {
 export async function planStart(platform: Platform): Promise<StartPlan> {
   const { driver, paths, settings, env } = platform;
   const { tools } = await readPins(platform.root);
+  // Upstream's images hold their own binaries.
+  const needed = toolOrder.filter((name) => driver.localImages || name === 'kustomize' || driver.tools.includes(name));
   // Near enough for a plan: the toolchain itself also compares the hash in the folder's name.
   const isCached = (name: string): boolean => listed(join(paths.tools, name), `${tools[name]?.version}-`);
   const label = (name: string): string => `${name} ${tools[name]?.version ?? ''}`.trim();
-  const cachedTools = toolOrder.filter(isCached);
-  const missingTools = toolOrder.filter((name) => !isCached(name));
+  const cachedTools = needed.filter(isCached);
+  const missingTools = needed.filter((name) => !isCached(name));
   const missing = missingCommands(driver.commands, env);
   const mirror = env['SLUICE_MIRROR'];
   const sources = [...(mirror === undefined ? [] : [`the mirror ${mirror}`]), 'release', 'source'].join(', else ');
   const disk = missingTools.length > 0 ? settings.needs.diskFirst : settings.needs.diskLater;
   return {
-    cachedTools,
+    tools: needed,
     missingTools,
     lines: [
       `driver   ${driver.name}: ${driver.summary}`,

@@ -27,6 +27,8 @@ export interface Host {
    * are made in that order in the background, so waiting for one never starts a second build.
    */
   tool(name: string): Promise<Tool>;
+  /** The folder of a tool's upstream files, undefined where its pin names none; does not wait for the tool. */
+  files(name: string): Promise<string | undefined>;
 }
 
 /** A host with the driver chosen for it. */

@@ -3,7 +3,7 @@ import { emptyBuildCaches } from '@sluice/toolchain';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { applyInfrastructure, installArgoCd } from './bootstrap/index.ts';
-import { toolOrder, type Component } from './components.ts';
+import { fileOrder, type Component } from './components.ts';
 import { chooseDriver, createDriver, inspectMachine, readChoice, writeChoice } from './drivers/index.ts';
 import { createHost, type HostOptions } from './host.ts';
 import { runGitServer, setTraffic } from './host-processes.ts';
@@ -25,7 +25,9 @@ const later: readonly Component[] = ['traefik', 'prometheus', 'metrics-server'];
  * Locks are released at the end, also of a failed start; what already runs goes on under its supervisor.
  */
 export async function start(options: StartOptions, hostOptions: HostOptions): Promise<void> {
-  const { host, shelf } = await createHost(hostOptions);
+  const background = new AbortController();
+  const signal = AbortSignal.any([hostOptions.signal, background.signal]);
+  const { host, shelves } = await createHost({ ...hostOptions, signal });
   const asked = await readChoice(host.paths);
   const choice = chooseDriver(options, asked, await inspectMachine(host.env));
   const driver = await createDriver(choice, host.paths, host.settings);
@@ -39,14 +41,19 @@ export async function start(options: StartOptions, hostOptions: HostOptions): Pr
     await preflight(platform, plan.missingTools.length > 0);
     locks.push(await acquireLock(host.paths.lock, command, host.paths.state));
     await writeChoice(host.paths, choice);
+    shelves.files.announce(fileOrder);
     await installHostPackages(platform);
-    shelf.announce(toolOrder);
+    shelves.tools.announce(plan.tools);
     await driver.up(platform);
     const delivery = await fillCluster(platform);
     await setTraffic(platform);
     await removeBuilds(platform);
     for (const line of summaryLines(platform)) host.progress.note(line);
     requireDelivered(delivery);
+  } catch (error) {
+    // Nobody waits for the tools that are still made.
+    background.abort(error);
+    throw error;
   } finally {
     host.progress.close();
     for (const lock of locks.toReversed()) await lock.release();
@@ -87,28 +94,32 @@ async function installHostPackages(platform: Platform): Promise<void> {
 }
 
 /**
- * Pods in two lanes: what the first environment needs, and meanwhile what can come later. A failure in one lane ends
- * the other, so that nothing works on in the background. Gives the exit code of the first delivery.
+ * Three lanes at once: what the first environment needs, the images that its services are built on, and what can come
+ * later. A failure in one lane ends the others, so that nothing works on in the background. Gives the exit code of the
+ * first delivery.
  */
 async function fillCluster(host: Platform): Promise<number> {
   const controller = new AbortController();
   const platform = { ...host, signal: AbortSignal.any([host.signal, controller.signal]) };
-  await addComponents(platform, ['pause', 'coredns']);
   await applyInfrastructure(platform, ['crds']);
-  const lanes = [fillFirst(platform), addEach(platform, later)] as const;
+  await addComponents(platform, ['pause', 'coredns']);
+  const base = buildImages(platform, ['base']);
+  const lanes = [fillFirst(platform, base), base, addEach(platform, later)] as const;
   for (const lane of lanes) lane.catch((error: unknown) => controller.abort(error));
   await Promise.allSettled(lanes);
   if (controller.signal.aborted) throw controller.signal.reason;
   return await lanes[0];
 }
 
-async function fillFirst(platform: Platform): Promise<number> {
-  await buildImages(platform, ['argocd', 'base']);
+/** Everything up to the first delivery, which builds on the images that `base` makes meanwhile. */
+async function fillFirst(platform: Platform, base: Promise<void>): Promise<number> {
   // Argo CD reads the remote as soon as it runs.
   await ensureRemote(platform);
   await runGitServer(platform);
+  await buildImages(platform, ['argocd']);
   await installArgoCd(platform);
   await addComponents(platform, ['argo-rollouts']);
+  await base;
   return await deliverFirst(platform);
 }
 

@@ -2,7 +2,7 @@ import { mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '@sluice/scripts/errors';
 import type { Progress, Step } from '@sluice/scripts/ui';
-import { ensureTool, ToolError, type InstalledTool } from '@sluice/toolchain';
+import { ensureFiles, ensureTool, ToolError, type InstalledTool, type ToolEvent } from '@sluice/toolchain';
 
 export type Tool = InstalledTool;
 
@@ -14,25 +14,47 @@ export interface ToolShelfOptions {
   signal: AbortSignal;
 }
 
-/** Tools by name, each made once. */
-export interface ToolShelf {
-  get(name: string): Promise<Tool>;
+/** Things by the name of their tool, each made once. */
+export interface Shelf<T> {
+  get(name: string): Promise<T>;
   /** Makes these one after the other in the background: a build uses every core, and the first are needed first. */
   announce(names: readonly string[]): void;
 }
 
-/** A shelf over the pinned tools; an announced tool that fails is an error of whoever gets it. */
-export function createToolShelf(options: ToolShelfOptions): ToolShelf {
-  const made = new Map<string, Promise<Tool>>();
+export interface ToolShelves {
+  tools: Shelf<Tool>;
+  /** Folders of upstream files, undefined where a tool has none; they wait for no tool. */
+  files: Shelf<string | undefined>;
+}
+
+/** Shelves over the pinned tools; what is announced and fails is an error of whoever gets it. */
+export function createToolShelves(options: ToolShelfOptions): ToolShelves {
+  const { root, state, env, signal } = options;
+  const shared = { root, state, env, signal };
+  return {
+    tools: createShelf((name) =>
+      told(options, `tool ${name}`, {
+        work: (onEvent) => ensureTool(name, { ...shared, onEvent }),
+        outcome: ({ version, source }) => `${version}, ${source}`,
+      }),
+    ),
+    files: createShelf((name) =>
+      told(options, `upstream files of ${name}`, { work: (onEvent) => ensureFiles(name, { ...shared, onEvent }) }),
+    ),
+  };
+}
+
+function createShelf<T>(make: (name: string) => Promise<T>): Shelf<T> {
+  const made = new Map<string, Promise<T>>();
   let queue: Promise<unknown> = Promise.resolve();
 
-  function get(name: string): Promise<Tool> {
+  function get(name: string): Promise<T> {
     const known = made.get(name);
     if (known !== undefined) return known;
-    const tool = queue.then(() => make(name, options));
-    made.set(name, tool);
-    queue = tool.catch(() => undefined);
-    return tool;
+    const thing = queue.then(() => make(name));
+    made.set(name, thing);
+    queue = thing.catch(() => undefined);
+    return thing;
   }
 
   return {
@@ -43,23 +65,23 @@ export function createToolShelf(options: ToolShelfOptions): ToolShelf {
   };
 }
 
-async function make(name: string, options: ToolShelfOptions): Promise<Tool> {
+interface Telling<T> {
+  work: (onEvent: (event: ToolEvent) => void) => Promise<T>;
+  outcome?: (result: T) => string;
+}
+
+/** Runs `work` and tells of it under `title`, unless all is there already. */
+async function told<T>(options: ToolShelfOptions, title: string, { work, outcome }: Telling<T>): Promise<T> {
   options.signal.throwIfAborted();
   let step: Step | undefined;
   try {
-    const tool = await ensureTool(name, {
-      root: options.root,
-      state: options.state,
-      env: options.env,
-      signal: options.signal,
-      onEvent(event) {
-        if (event.phase === 'cached' || event.phase === 'done' || event.phase === 'failed') return;
-        step ??= options.progress.step(`tool ${name}`);
-        step.update(`${event.phase}: ${event.detail}`);
-      },
+    const result = await work(({ phase, detail }) => {
+      if (phase === 'cached' || phase === 'done' || phase === 'failed') return;
+      step ??= options.progress.step(title);
+      step.update(`${phase}: ${detail}`);
     });
-    step?.done(`${tool.version}, ${tool.source}`);
-    return tool;
+    step?.done(outcome?.(result));
+    return result;
   } catch (error) {
     step?.fail();
     if (error instanceof ToolError) throw new UserError(error.message, { hint: error.hint, cause: error });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { emptyBuildCaches, ensureTool } from './index.ts';
+import { withLock } from './lock.ts';
 import { ensureInProcess, hasGo, repository, type Fixture } from './testing/fixture.ts';
 
 function moduleFile(fixture: Fixture, name: string): string {
@@ -81,5 +82,18 @@ describe.runIf(hasGo)('a build from source', { timeout: 120_000 }, () => {
     await emptyBuildCaches(fixture);
     expect(await readdir(join(fixture.state, 'build/'))).toEqual([]);
     expect((await stat(tool.bin['hello'] ?? '')).isFile()).toBe(true);
+  });
+
+  test('leaves caches that are not emptied while modules are downloaded', async () => {
+    const { state, env } = await repository({ binaries: ['hello'] });
+    const order: string[] = [];
+    let emptied: Promise<unknown> = Promise.resolve();
+    await withLock(join(state, 'build/.modules-lock'), {}, async () => {
+      emptied = emptyBuildCaches({ state, env }).then(() => order.push('emptied'));
+      await sleep(150);
+      order.push('downloaded');
+    });
+    await emptied;
+    expect(order).toEqual(['downloaded', 'emptied']);
   });
 });

@@ -17,15 +17,32 @@ export function withBuildLock<T>(job: Job, work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Removes Go's module and build caches, which take gigabytes; the tools themselves stay. Waits for a running build.
+ * Runs `work` while no other download of modules runs and nobody removes the caches. Builds go on meanwhile: go
+ * commands lock what they write to the module cache.
+ */
+export function withModuleLock<T>(job: Job, work: () => Promise<T>): Promise<T> {
+  const onWait = (holder: number): void => job.report('download', `waits for another download (process ${holder})`);
+  return withLock(moduleLock(job.build), { signal: job.signal, onWait }, work);
+}
+
+function moduleLock(build: string): string {
+  return join(build, '.modules-lock');
+}
+
+/**
+ * Removes Go's module and build caches, which take gigabytes; the tools themselves stay. Waits for a running build, and
+ * for a running download.
  * @throws the signal's reason if it is aborted while waiting
  */
 export async function emptyBuildCaches(options: Pick<ToolchainOptions, 'state' | 'env' | 'signal'>): Promise<void> {
   const build = buildFolder(options.state);
   if (!(await stat(build).catch(() => undefined))) return;
-  await withLock(join(build, '.lock'), { signal: options.signal }, async () => {
-    // Go makes the folders of its module cache read-only.
-    await run('chmod', ['-R', 'u+w', build], { env: options.env, signal: options.signal });
-    for (const name of ['mod', 'cache', 'work']) await rm(join(build, name), { recursive: true, force: true });
-  });
+  const { env, signal } = options;
+  await withLock(join(build, '.lock'), { signal }, () =>
+    withLock(moduleLock(build), { signal }, async () => {
+      // Go makes the folders of its module cache read-only.
+      await run('chmod', ['-R', 'u+w', build], { env, signal });
+      for (const name of ['mod', 'cache', 'work']) await rm(join(build, name), { recursive: true, force: true });
+    }),
+  );
 }

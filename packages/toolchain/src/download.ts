@@ -28,6 +28,7 @@ export interface Download {
 export async function download(job: Job, { from, to, sha256, phase }: Download): Promise<Outcome> {
   const opened = await open(job, from);
   if ('reason' in opened) return { delivered: false, reason: opened.reason };
+  job.report(phase, from);
   const part = `${to}.part`;
   await mkdir(dirname(to), { recursive: true });
   const stalled = new AbortController();

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { ensureTool } from './index.ts';
-import { repository, serve, sha256, withoutCommands } from './testing/fixture.ts';
+import { hasGo, repository, serve, sha256, withoutCommands } from './testing/fixture.ts';
 import { closed, filesIn, goodBodies, refusal, released, script } from './testing/release.ts';
 
 describe('a release', () => {
@@ -106,5 +106,64 @@ describe('a mirror', () => {
     const error = await refusal({ ...fixture, env: { ...fixture.env, SLUICE_MIRROR: url } });
     expect(error.message).toContain(mirror.sha256.amd64);
     expect(await filesIn(fixture)).toEqual([]);
+  });
+});
+
+describe.runIf(hasGo)('a tool that was built from source', { timeout: 120_000 }, () => {
+  const compressed = zstdCompressSync(script);
+  const mirror = { sha256: { amd64: sha256(compressed) } };
+  const name = 'hello-1.0.0-linux-amd64.zst';
+
+  /** A fixture with the built tool, and the same with an empty mirror. */
+  async function built() {
+    const fixture = await repository({ binaries: ['hello'], mirror });
+    const tool = await ensureTool('hello', fixture);
+    fixture.events.splice(0);
+    const folder = join(fixture.root, 'mirror');
+    await mkdir(folder);
+    return { tool, fixture, folder, mirrored: { ...fixture, env: { ...fixture.env, SLUICE_MIRROR: folder } } };
+  }
+
+  test('is replaced by the mirror’s build, for good', async () => {
+    const { tool, fixture, folder, mirrored } = await built();
+    expect(tool.from).toBe('source');
+    await writeFile(join(folder, name), compressed);
+    const replaced = await ensureTool('hello', mirrored);
+    expect(replaced).toMatchObject({ source: 'mirror', from: 'mirror', bin: tool.bin });
+    expect(await readFile(tool.bin['hello'] ?? '', 'utf8')).toBe(script);
+    expect(await ensureTool('hello', mirrored)).toMatchObject({ source: 'cache', from: 'mirror' });
+    expect(await ensureTool('hello', fixture)).toMatchObject({ source: 'cache', from: 'mirror' });
+  });
+
+  test('stays whole for a process that has it open', async () => {
+    const { tool, folder, mirrored } = await built();
+    const binary = tool.bin['hello'] ?? '';
+    const before = await readFile(binary);
+    const running = await open(binary);
+    try {
+      await writeFile(join(folder, name), compressed);
+      await ensureTool('hello', mirrored);
+      expect((await running.readFile()).equals(before)).toBe(true);
+    } finally {
+      await running.close();
+    }
+  });
+
+  test('is used without a word where the mirror has no such file', async () => {
+    const { fixture, mirrored } = await built();
+    const web = { ...fixture, env: { ...fixture.env, SLUICE_MIRROR: (await serve({})).url } };
+    for (const empty of [mirrored, web]) {
+      expect(await ensureTool('hello', empty)).toMatchObject({ source: 'cache', from: 'source' });
+    }
+    expect(fixture.events.map((event) => event.phase)).toEqual(['cached', 'cached']);
+  });
+
+  test('stays as it is when the mirror’s file differs from the pin, which is an error', async () => {
+    const { tool, fixture, folder, mirrored } = await built();
+    const before = await readFile(tool.bin['hello'] ?? '');
+    await writeFile(join(folder, name), 'something else');
+    expect((await refusal(mirrored)).message).toContain(mirror.sha256.amd64);
+    expect((await readFile(tool.bin['hello'] ?? '')).equals(before)).toBe(true);
+    expect(await ensureTool('hello', fixture)).toMatchObject({ source: 'cache', from: 'source' });
   });
 });

@@ -1,16 +1,14 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromSource } from './build.ts';
-import { buildFolder, withBuildLock } from './caches.ts';
+import { withBuildLock } from './caches.ts';
 import { ToolError, reasonOf } from './errors.ts';
-import { bringFiles } from './files.ts';
-import { moduleFolder, versionFolder } from './folders.ts';
-import { removeStaging, type Job } from './job.ts';
+import { bringFiles, filesFolder } from './files.ts';
+import { createJob, removeStaging, type Job } from './job.ts';
 import { withLock } from './lock.ts';
-import { fromMirror, mirrorName } from './mirror.ts';
-import { readPin } from './pins.ts';
+import { fromMirror, mirrorName, mirrorOffer } from './mirror.ts';
 import { fromRelease } from './release.ts';
-import type { Arch, InstalledTool, Outcome, Source, ToolchainOptions } from './types.ts';
+import type { InstalledTool, Outcome, Source, ToolchainOptions } from './types.ts';
 
 const sources: Record<Source, (job: Job) => Promise<Outcome>> = {
   mirror: fromMirror,
@@ -22,21 +20,24 @@ const phases = { mirror: 'mirror', release: 'download', source: 'build' } as con
 /**
  * Finds one pinned tool, or makes it: from the cache, the mirror that SLUICE_MIRROR names, upstream's release, or its
  * source. A stopped call is continued by the next one; of two calls at once, also in two processes, one does the work.
+ * A cached tool that was built from source is replaced by the mirror's build where the mirror has one with a pinned sum.
  * @returns the tool, with absolute paths
  * @throws ToolError if no source has it, if a sum differs, or if its build fails; the signal's reason after an abort
  */
 export async function ensureTool(name: string, options: ToolchainOptions): Promise<InstalledTool> {
-  const job = await jobOf(name, options);
+  const job = await createJob(name, options);
   try {
     const cached = await installed(job);
-    if (cached) {
+    if (cached && !isReplaceable(job, cached)) {
       job.report('cached', cached.version);
       return cached;
     }
     const onWait = (holder: number): void => job.report('build', `waits for process ${holder}, which prepares it`);
     const lock = join(options.state, 'tools', name, '.lock');
     return await withLock(lock, { signal: options.signal, onWait }, async () => {
-      return (await installed(job)) ?? (await make(job));
+      const made = await installed(job);
+      if (!made) return await make(job);
+      return isReplaceable(job, made) ? await replace(job, made) : made;
     });
   } catch (error) {
     job.report('failed', reasonOf(error));
@@ -44,25 +45,20 @@ export async function ensureTool(name: string, options: ToolchainOptions): Promi
   }
 }
 
-async function jobOf(name: string, options: ToolchainOptions): Promise<Job> {
-  const pin = await readPin(options.root, name);
-  const arch: Arch = options.arch ?? (process.arch === 'arm64' ? 'arm64' : 'amd64');
-  const started = performance.now();
-  return {
-    name,
-    pin,
-    arch,
-    os: process.platform === 'darwin' ? 'darwin' : 'linux',
-    module: moduleFolder(options.root, name),
-    folder: join(options.state, 'tools', name, await versionFolder(options.root, name, pin, arch)),
-    build: buildFolder(options.state),
-    env: options.env,
-    signal: options.signal,
-    report(phase, detail, bytes) {
-      const event = { tool: name, phase, detail, elapsedMs: Math.round(performance.now() - started) };
-      options.onEvent?.(bytes === undefined ? event : { ...event, bytes });
-    },
-  };
+/**
+ * Brings only the upstream files of a tool, as its pin lists them; neither waits for the tool nor needs it. ensureTool
+ * brings the same folder, whichever of them comes first.
+ * @returns the absolute folder, complete, or undefined if the pin names no files
+ * @throws ToolError if a sum differs or no source has a file; the signal's reason after an abort
+ */
+export async function ensureFiles(name: string, options: ToolchainOptions): Promise<string | undefined> {
+  const job = await createJob(name, options);
+  try {
+    return await bringFiles(job);
+  } catch (error) {
+    job.report('failed', reasonOf(error));
+    throw error;
+  }
 }
 
 /** The marker is written last: a folder without one is not complete. */
@@ -97,6 +93,26 @@ async function make(job: Job): Promise<InstalledTool> {
   return describe(job, from, from);
 }
 
+function isReplaceable(job: Job, tool: InstalledTool): boolean {
+  return tool.from === 'source' && 'from' in mirrorOffer(job);
+}
+
+/**
+ * Puts the mirror's build in the place of one from source. Each binary is renamed over the old one, which a process that
+ * runs it keeps; stopped before the markers are written, the next call does it again.
+ */
+async function replace(job: Job, built: InstalledTool): Promise<InstalledTool> {
+  const { delivered } = await fromMirror(job);
+  if (!delivered) {
+    job.report('cached', built.version);
+    return built;
+  }
+  await mark(join(job.folder, 'binaries'), 'mirror');
+  await mark(markerOf(job), 'mirror');
+  job.report('done', `${job.pin.version} from mirror, in place of a build from source`);
+  return describe(job, 'mirror', 'mirror');
+}
+
 async function obtain(job: Job): Promise<Source> {
   const reasons: string[] = [];
   for (const source of Object.keys(sources) as Source[]) {
@@ -116,7 +132,7 @@ function describe(job: Job, source: InstalledTool['source'], from: Source): Inst
     name: job.name,
     version: job.pin.version,
     bin: Object.fromEntries(job.pin.binaries.map((binary) => [binary, join(job.folder, 'bin', binary)])),
-    files: job.pin.files ? join(job.folder, 'files') : undefined,
+    files: job.pin.files ? filesFolder(job) : undefined,
     source,
     from,
   };

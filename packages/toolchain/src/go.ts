@@ -57,9 +57,9 @@ export async function hasGo(job: Job): Promise<boolean> {
   return code !== undefined;
 }
 
-/** Copies the tool's Go module to a scratch folder, where a build may change it. */
-export async function scratchModule(job: Job): Promise<string> {
-  const scratch = join(job.build, 'work', job.name);
+/** Copies the tool's Go module to a scratch folder of the given name, where what is done there may change it. */
+export async function scratchModule(job: Job, name = job.name): Promise<string> {
+  const scratch = join(job.build, 'work', name);
   await rm(scratch, { recursive: true, force: true });
   await mkdir(scratch, { recursive: true });
   await cp(job.module, scratch, { recursive: true });

@@ -1,6 +1,6 @@
 export { emptyBuildCaches } from './caches.ts';
-export { ensureTool } from './ensure.ts';
+export { ensureFiles, ensureTool } from './ensure.ts';
 export { ToolError } from './errors.ts';
 export { stateFolder } from './folders.ts';
-export { readPins, type Pin, type Pins } from './pins.ts';
+export { readPin, readPins, type Pin, type Pins } from './pins.ts';
 export type { Arch, InstalledTool, Source, ToolchainOptions, ToolEvent } from './types.ts';

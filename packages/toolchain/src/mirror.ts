@@ -22,24 +22,29 @@ export function mirrorFile(job: Job, name: string): string | undefined {
   return /^https?:/.test(mirror) ? `${mirror.replace(/\/+$/, '')}/${name}` : join(mirror, name);
 }
 
+/** Where the mirror holds the tool if it does, and the pinned sum; or why it is not even asked. */
+export function mirrorOffer(job: Job): { from: string; sha256: string } | { reason: string } {
+  const name = mirrorName(job);
+  const from = mirrorFile(job, name);
+  if (from === undefined) return { reason: 'SLUICE_MIRROR is not set' };
+  const sha256 = job.os === 'linux' ? job.pin.mirror?.sha256[job.arch] : undefined;
+  return sha256 === undefined ? { reason: `no sum of ${name} is pinned` } : { from, sha256 };
+}
+
 /**
  * Takes a tool from the mirror that SLUICE_MIRROR names. A mirror is not trusted: only files whose sum is pinned are used.
+ * Says nothing of a file that the mirror does not have.
  * @returns the reason if the mirror does not have it
  * @throws ToolError if the file's sum differs from the pin
  */
 export async function fromMirror(job: Job): Promise<Outcome> {
-  const name = mirrorName(job);
-  const from = mirrorFile(job, name);
-  if (from === undefined) return { delivered: false, reason: 'SLUICE_MIRROR is not set' };
-  const sha256 = job.os === 'linux' ? job.pin.mirror?.sha256[job.arch] : undefined;
-  if (sha256 === undefined) return { delivered: false, reason: `no sum of ${name} is pinned` };
-
+  const offer = mirrorOffer(job);
+  if ('reason' in offer) return { delivered: false, reason: offer.reason };
   const staging = stagingFolder(job, 'mirror');
   await mkdir(staging, { recursive: true });
   try {
-    const compressed = join(staging, name);
-    job.report('mirror', from);
-    const outcome = await download(job, { from, to: compressed, sha256, phase: 'mirror' });
+    const compressed = join(staging, mirrorName(job));
+    const outcome = await download(job, { ...offer, to: compressed, phase: 'mirror' });
     if (!outcome.delivered) return outcome;
     return await unpack(job, compressed, staging);
   } finally {

@@ -1,3 +1,4 @@
+import { usesLocalImages } from '../images/index.ts';
 import type { Platform } from '../platform.ts';
 import { ensureAdminPassword, ensureCachePassword } from './argocd-secrets.ts';
 import { applyComponent } from './apply-component.ts';
@@ -8,7 +9,7 @@ export async function installArgoCd(platform: Platform): Promise<void> {
     await ensureCachePassword(platform);
     await ensureAdminPassword(platform);
   });
-  if ((await platform.tool('argocd')).webUi === false) {
+  if (usesLocalImages(platform) && (await platform.tool('argocd')).webUi === false) {
     platform.progress.note(
       'Argo CD was built from source, which has no web UI; everything else works. A release or a mirror (SLUICE_MIRROR) brings it.',
     );

@@ -12,6 +12,8 @@ export interface ComponentManifests {
   upstream?: { files: readonly string[]; into: string };
   /** The upstream file with its custom resource definitions. */
   definitions?: string;
+  /** The Kustomize component that fits it to an image built here. */
+  localImages?: string;
   /** Names that its manifests give the component's image. */
   images: readonly string[];
   namespace: string;
@@ -72,8 +74,8 @@ export const componentManifests: Record<Applied, ComponentManifests> = {
     entry: 'infrastructure/local/argocd',
     upstream: { files: [argoInstall], into: 'argocd/bootstrap/upstream' },
     definitions: argoInstall,
-    // The local image also holds Redis.
-    images: ['quay.io/argoproj/argocd', 'public.ecr.aws/docker/library/redis'],
+    localImages: 'infrastructure/local/argocd/local-images',
+    images: ['quay.io/argoproj/argocd'],
     namespace: 'argocd',
     workloads: [
       'deployment/argocd-redis',

@@ -15,17 +15,20 @@ export interface Layout {
 
 export interface LayoutInput {
   image: ImageReference;
+  /** Whether that is one built here. */
+  localImages: boolean;
   /** Values for the `platform.env` beside the component's entry, where it has any. */
   settings?: Readonly<Record<string, string>>;
 }
 
 /** Plans a component's folder; pure. */
-export function planLayout(manifests: ComponentManifests, { image, settings }: LayoutInput): Layout {
-  const { upstream } = manifests;
+export function planLayout(manifests: ComponentManifests, { image, localImages, settings }: LayoutInput): Layout {
+  const { upstream, localImages: component } = manifests;
   const kustomization = {
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',
     resources: [manifests.entry],
+    ...(localImages && component !== undefined ? { components: [component] } : {}),
     images: manifests.images.map((name) => ({ name, ...image })),
   };
   return {

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { componentImage, usesLocalImages } from '../images/index.ts';
-import type { Platform } from '../platform.ts';
+import type { Host, Platform } from '../platform.ts';
 import { run } from '../run.ts';
 import { componentManifests, type Applied } from './components.ts';
-import { planLayout } from './layout.ts';
+import { planLayout, type Layout } from './layout.ts';
 import { upstreamFiles } from './upstream-files.ts';
 
 /** A component's manifests, laid out below the state folder. */
@@ -19,22 +19,34 @@ export interface LaidOut {
 export async function layOut(platform: Platform, name: Applied): Promise<LaidOut> {
   const folder = join(platform.paths.state, 'manifests', name);
   const [image, settings] = [await componentImage(platform, name), await settingsOf(platform, name)];
-  const layout = planLayout(componentManifests[name], settings === undefined ? { image } : { image, settings });
+  const input = { image, localImages: usesLocalImages(platform) };
+  const layout = planLayout(componentManifests[name], settings === undefined ? input : { ...input, settings });
+  await writeLayout(platform, { name, layout, folder });
+  return { folder, hash: await hashFolder(folder) };
+}
+
+/** Makes a folder of what is planned, in the place of what was there. */
+export async function writeLayout(
+  host: Pick<Host, 'root' | 'files'>,
+  { name, layout, folder }: { name: Applied; layout: Layout; folder: string },
+): Promise<void> {
   await rm(folder, { recursive: true, force: true });
-  for (const each of layout.folders) await cp(join(platform.root, each), join(folder, each), { recursive: true });
-  const files = layout.upstream.length === 0 ? '' : await upstreamFiles(platform, name);
+  for (const each of layout.folders) await cp(join(host.root, each), join(folder, each), { recursive: true });
+  const files = layout.upstream.length === 0 ? '' : await upstreamFiles(host, name);
   for (const { from, to } of layout.upstream) await cp(join(files, from), join(folder, to));
   for (const [path, text] of Object.entries(layout.generated)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), text);
   }
-  return { folder, hash: await hashFolder(folder) };
 }
 
 /** The objects of a laid-out component as one YAML stream. */
-export async function buildManifests(platform: Platform, { folder }: LaidOut): Promise<string> {
-  const { bin } = await platform.tool('kustomize');
-  return await run(bin['kustomize'] ?? 'kustomize', ['build', folder], { env: platform.env, signal: platform.signal });
+export async function buildManifests(
+  host: Pick<Host, 'tool' | 'env' | 'signal'>,
+  { folder }: Pick<LaidOut, 'folder'>,
+): Promise<string> {
+  const { bin } = await host.tool('kustomize');
+  return await run(bin['kustomize'] ?? 'kustomize', ['build', folder], { env: host.env, signal: host.signal });
 }
 
 async function settingsOf(platform: Platform, name: Applied): Promise<Record<string, string> | undefined> {

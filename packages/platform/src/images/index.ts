@@ -1,3 +1,4 @@
+import { readPin } from '@sluice/toolchain';
 import { registryDigest } from '@sluice/scripts/adapters/registry';
 import type { Component, ImageName } from '../components.ts';
 import type { Platform } from '../platform.ts';
@@ -41,7 +42,7 @@ export async function componentImage(
 ): Promise<ImageReference> {
   const [recipe] = recipes[component];
   if (recipe === undefined || !usesLocalImages(platform)) {
-    return upstreamImage(component, (await platform.tool(component)).version);
+    return upstreamImage(component, (await readPin(platform.root, component)).version);
   }
   const { tag } = await planImage(platform, recipe);
   return { newName: `${platform.driver.registry}/${recipe.name}`, newTag: tag };

@@ -1,4 +1,4 @@
-import { chmod, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomically } from '../files.ts';
 import type { Host } from '../platform.ts';
@@ -40,8 +40,8 @@ export async function prepareStorage(host: Pick<Host, 'paths' | 'env'>): Promise
     .split(':')
     .filter((folder) => folder !== host.paths.bin);
   const real = findCommand('buildah', { PATH: others.join(':') }) ?? '/usr/bin/buildah';
-  await writeAtomically(paths.buildah, wrapper(paths.folder, real));
-  await chmod(paths.buildah, 0o755);
+  // Other images may be building with it just now.
+  await writeAtomically(paths.buildah, wrapper(paths.folder, real), 0o755);
   return paths;
 }
 

@@ -69,13 +69,16 @@ export function sha256(data: string | Buffer): string {
   return createHash('sha256').update(data).digest('hex');
 }
 
-/** Calls ensureTool in a process of its own, which writes each event and at last the tool as a line of JSON. */
-export function ensureInProcess(fixture: Fixture): ChildProcess & { done: Promise<Record<string, unknown>[]> } {
+/** Calls one of both in a process of its own, which writes each event and at last the answer as a line of JSON. */
+export function ensureInProcess(
+  fixture: Fixture,
+  call: 'ensureTool' | 'ensureFiles' = 'ensureTool',
+): ChildProcess & { done: Promise<Record<string, unknown>[]> } {
   const { root, state, arch } = fixture;
   const program = `
-    import { ensureTool } from ${JSON.stringify(new URL('../index.ts', import.meta.url).href)};
+    import { ${call} } from ${JSON.stringify(new URL('../index.ts', import.meta.url).href)};
     const write = (value) => process.stdout.write(JSON.stringify(value) + '\\n');
-    write(await ensureTool('hello', { ...${JSON.stringify({ root, state, arch })}, env: process.env, onEvent: write }));`;
+    write(await ${call}('hello', { ...${JSON.stringify({ root, state, arch })}, env: process.env, onEvent: write }));`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
     env: fixture.env,
     stdio: ['ignore', 'pipe', 'inherit'],

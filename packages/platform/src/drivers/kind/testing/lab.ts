@@ -62,6 +62,7 @@ export async function createLab(commands: readonly ('docker' | 'kind')[] = ['doc
     progress: createProgress({ stream: new PassThrough() as unknown as NodeJS.WriteStream, isTTY: false }),
     signal: new AbortController().signal,
     tool: async () => ({ ...tool, source: 'cache', from: 'release' }),
+    files: async () => undefined,
   };
   onTestFinished(() => host.progress.close());
 
