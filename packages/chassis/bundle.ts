@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { build, type Plugin } from 'esbuild';
 
+const { BUILD_VERSION: version = 'dev', BUILD_REVISION: revision = 'unknown' } = process.env;
+
 // Dependencies written in CommonJS ask for `require`, which an ES module does not have.
-const banner = `import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);`;
+const banner = `// Version ${version}, revision ${revision}.\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);`;
 
 const emptyMap = Buffer.from('{"version":3,"sources":[""],"mappings":"AAAA"}').toString('base64');
 
