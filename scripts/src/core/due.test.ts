@@ -86,3 +86,11 @@ it('says which folder is missing and of which app', () => {
     'app "web" in dev has no folder apps/web/overlays/dev at aaaaaaaaaaaa',
   );
 });
+
+it('names the service that was probably meant', () => {
+  const mistyped = { ...config, apps: { ...config.apps, web: { strategy: 'rolling' as const, service: 'wab' } } };
+
+  expect(() => inputsOf(mistyped, start, new Map(), 'web', 'dev')).toThrow(
+    'unknown service "wab" of app "web" (did you mean "web"?)',
+  );
+});

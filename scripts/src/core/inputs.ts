@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import type { Config, Strategy } from './config.ts';
-import { UserError } from './errors.ts';
+import { unknownName, UserError } from './errors.ts';
 import { findApp, serviceOf } from './graph.ts';
 import { digestOf, hashPaths, hasFolder, type Snapshot } from './snapshot.ts';
 import { closure, type WorkspacePackage } from './workspace.ts';
@@ -28,9 +28,11 @@ export function inputsOf(
   app: string,
   environment: string,
 ): Inputs {
-  const folder = `services/${serviceOf(config, app)}`;
+  const service = serviceOf(config, app);
+  const folder = `services/${service}`;
   const { strategy } = findApp(config, app);
-  requireFolder(snapshot, folder, `app "${app}"`);
+  if (!hasFolder(snapshot.tree, folder))
+    throw unknownName('service', service, serviceNames(snapshot), `of app "${app}"`);
   requireFolder(snapshot, `apps/${app}/base`, `app "${app}"`);
   requireFolder(snapshot, `apps/${app}/overlays/${environment}`, `app "${app}" in ${environment}`);
   requireFolder(snapshot, strategyFolder(strategy), `strategy "${strategy}"`);
@@ -105,6 +107,11 @@ export function resolvePath(folder: string, relative: string): string {
     else if (part !== '.' && part !== '') parts.push(part);
   }
   return parts.join('/');
+}
+
+function serviceNames(snapshot: Snapshot): string[] {
+  const names = [...snapshot.tree.keys()].flatMap((path) => /^services\/([^/]+)\//.exec(path)?.[1] ?? []);
+  return [...new Set(names)];
 }
 
 function requireFolder(snapshot: Snapshot, folder: string, whose: string): void {
