@@ -155,7 +155,7 @@ export async function eventually<T>(
     } catch (error) {
       trouble = error;
     }
-    await new Promise((done) => setTimeout(done, 250));
+    await new Promise((done) => setTimeout(done, 1000));
   }
   throw new Error(`${what} did not come within ${seconds} s`, { cause: trouble });
 }
