@@ -23,7 +23,8 @@ interface Status {
 }
 
 async function cell(app: string, environment: string): Promise<Status['cells'][number]> {
-  const { output, code } = await lab.pnpm('run', '--silent', 'status', '--json');
+  const node = join(lab.clone, 'node_modules', '.bin', 'node');
+  const { output, code } = await lab.start(node, 'scripts/bin.js', 'status', '--json').ended;
   expect(code, output).toBe(0);
   const { cells } = JSON.parse(output.slice(output.indexOf('{\n'))) as Status;
   const found = cells.find((each) => each.app === app && each.environment === environment);
