@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { screenshot } from './browser.ts';
 import { hostState, type HostState } from './host-state.ts';
-import { createLab, eventually, measured, type Lab } from './lab.ts';
+import { createLab, eventually, measured, type Finished, type Lab } from './lab.ts';
 import { findProcess, startTime } from './processes.ts';
 import { countsSince, routerCounts, sendRequests } from './traffic.ts';
 
@@ -30,6 +30,14 @@ async function cell(app: string, environment: string): Promise<Status['cells'][n
   const found = cells.find((each) => each.app === app && each.environment === environment);
   if (found === undefined) throw new Error(`status shows no ${app} in ${environment}`);
   return found;
+}
+
+/** Pushes edits to main and sees that their delivery ended well. */
+async function deliver(changes: Parameters<Lab['push']>[0]): Promise<Finished> {
+  const pushed = await lab.push(changes);
+  expect(pushed.code, pushed.output).toBe(0);
+  expect(pushed.output).toMatch(/\(exit 0\)\s*\n/);
+  return pushed;
 }
 
 async function podDigests(namespace: string): Promise<string[]> {
@@ -104,16 +112,14 @@ describe('pnpm start', () => {
 describe('git push local main', () => {
   it('streams the pipeline to the pusher, ends with the outcome, and dev runs the new digest', async () => {
     const old = await cell('storefront', 'dev');
-    const pushed = await lab.push({ [tagline]: edited('once') });
+    const pushed = await deliver({ [tagline]: edited('once') });
     measured(
       'push of one changed line to verified in dev',
       `${pushed.seconds.toFixed(0)} s, longest silence ${pushed.silence.toFixed(1)} s`,
     );
     const now = await cell('storefront', 'dev');
 
-    expect(pushed.code, pushed.output).toBe(0);
     expect(pushed.output).toMatch(/remote: .*tests of services\/storefront/);
-    expect(pushed.output).toMatch(/\(exit 0\)\s*\n/);
     expect(now.release?.digest).not.toBe(old.release?.digest);
     expect(await podDigests('storefront-dev')).toEqual([now.release?.digest]);
     expect((await lab.get('storefront.dev.localhost', '/')).body).toContain('Edited once');
@@ -176,7 +182,7 @@ describe('pnpm run promote', () => {
   });
 
   it('shifts traffic in prod by the weights of the canary, judged by an analysis that succeeds', async () => {
-    expect((await lab.push({ [tagline]: edited('twice') })).code).toBe(0);
+    await deliver({ [tagline]: edited('twice') });
     expect((await lab.pnpm('run', 'promote', 'storefront', '--to', 'staging')).code).toBe(0);
     const { release } = await cell('storefront', 'staging');
     const promoting = lab.startPnpm('run', 'promote', 'storefront', '--to', 'prod');
@@ -184,18 +190,12 @@ describe('pnpm run promote', () => {
     for (const weight of [10, 50]) {
       await eventually(`the weight ${weight}`, 180, async () => (await canaryWeight()) === weight);
       await eventually('the router to take it', 30, async () => {
-        const share = ((await sendRequests(lab, 'storefront.localhost', 200)).get(release?.tag ?? '') ?? 0) / 200;
+        const share =
+          ((await sendRequests(lab, 'storefront.localhost', 200, '/api/v1/hello')).get(release?.tag ?? '') ?? 0) / 200;
         return share > weight / 200;
       });
-      if (weight === 50 && process.env['SLUICE_SCREENSHOTS'] !== undefined) {
-        await screenshot(
-          'http://storefront.localhost:8080/',
-          join(process.env['SLUICE_SCREENSHOTS'], 'canary.png'),
-          12_000,
-        );
-      }
       const start = await routerCounts(lab, 'storefront-prod');
-      const answers = await sendRequests(lab, 'storefront.localhost', 2000);
+      const answers = await sendRequests(lab, 'storefront.localhost', 2000, '/version');
       const counts = countsSince(start, await routerCounts(lab, 'storefront-prod'));
       expect(await canaryWeight()).toBe(weight);
       const canary = counts.get('storefront-canary')?.all ?? 0;
@@ -209,6 +209,13 @@ describe('pnpm run promote', () => {
       expect(Math.abs(answered - weight)).toBeLessThanOrEqual(3);
       expect(Math.abs((canary / all) * 100 - weight)).toBeLessThanOrEqual(3);
       expect(answers.get('failed')).toBeUndefined();
+      if (weight === 50 && process.env['SLUICE_SCREENSHOTS'] !== undefined) {
+        await screenshot(
+          'http://storefront.localhost:8080/',
+          join(process.env['SLUICE_SCREENSHOTS'], 'canary.png'),
+          12_000,
+        );
+      }
     }
     const { code, output, seconds } = await promoting.ended;
     measured('promote storefront to prod, a canary', `${seconds.toFixed(0)} s`);
@@ -226,9 +233,7 @@ describe('pnpm run promote', () => {
   it('ends with 1 and the metric when a version fails 30 % of its requests, while the stable pods answer all of theirs', async () => {
     const config = 'services/storefront/src/config.ts';
     const good = await cell('storefront', 'prod');
-    expect(
-      (await lab.push({ [config]: (text) => text.replace('defaultErrorRate = 0;', 'defaultErrorRate = 0.3;') })).code,
-    ).toBe(0);
+    await deliver({ [config]: (text) => text.replace('defaultErrorRate = 0;', 'defaultErrorRate = 0.3;') });
     expect((await lab.pnpm('run', 'promote', 'storefront', '--to', 'staging')).code).toBe(0);
     const start = await routerCounts(lab, 'storefront-prod');
     const { code, output, seconds } = await lab.pnpm('run', 'promote', 'storefront', '--to', 'prod');
@@ -242,23 +247,23 @@ describe('pnpm run promote', () => {
     expect((await cell('storefront', 'prod')).record?.outcome.state).toBe('aborted');
     expect(await podDigests('storefront-prod')).toContain(good.release?.digest);
 
-    expect(
-      (await lab.push({ [config]: (text) => text.replace('defaultErrorRate = 0.3;', 'defaultErrorRate = 0;') })).code,
-    ).toBe(0);
+    await deliver({ [config]: (text) => text.replace('defaultErrorRate = 0.3;', 'defaultErrorRate = 0;') });
     const again = await lab.pnpm('run', 'promote', 'storefront', '--to', 'staging');
     expect(again.code, again.output).toBe(0);
   });
 
   it('leaves later environments alone when a base and an overlay are edited, and brings both with the promotion', async () => {
     const [staging, prod] = [await tail('deploy/staging'), await tail('deploy/prod')];
-    const pushed = await lab.push({
+    await deliver({
       'apps/storefront/base/deployment.yaml': (text) => text.replace(/memory: 64Mi/, 'memory: 72Mi'),
       'apps/storefront/overlays/staging/environment.env': (text) => `${text}EDITED=yes\n`,
     });
 
-    expect(pushed.code, pushed.output).toBe(0);
     expect([await tail('deploy/staging'), await tail('deploy/prod')]).toEqual([staging, prod]);
-    expect((await cell('storefront', 'staging')).waits).toEqual([expect.stringContaining('(base)'), 'overlay edit']);
+    expect((await cell('storefront', 'staging')).waits).toEqual([
+      expect.stringMatching(/from dev \(.*base\)/),
+      'overlay edit',
+    ]);
     expect((await lab.pnpm('run', 'promote', 'storefront', '--to', 'staging')).code).toBe(0);
     const manifests = await lab.git('show', 'local/deploy/staging:storefront/manifests.yaml').catch(async () => {
       await lab.git('fetch', '--quiet', 'local');
@@ -322,9 +327,7 @@ describe('the platform', () => {
       for (const app of apps) if ((await cell(app, 'dev')).health !== 'Healthy') return false;
       return true;
     });
-    const pushed = await lab.push({ [tagline]: edited('after the kills') });
-    expect(pushed.code, pushed.output).toBe(0);
-    expect(pushed.output).toMatch(/\(exit 0\)\s*\n/);
+    await deliver({ [tagline]: edited('after the kills') });
   });
 
   it('leaves the processes, mounts, links and rules as they were before the first start', async () => {

@@ -34,12 +34,17 @@ export function countsSince(before: RouterCounts, after: RouterCounts): RouterCo
 }
 
 /** Sends `total` requests to a host, some at a time; gives how often each version answered, failures under `failed`. */
-export async function sendRequests(lab: Lab, host: string, total: number): Promise<Map<string, number>> {
+export async function sendRequests(
+  lab: Lab,
+  host: string,
+  total: number,
+  path: '/version' | '/api/v1/hello',
+): Promise<Map<string, number>> {
   const seen = new Map<string, number>();
   let left = total;
   async function worker(): Promise<void> {
     while (left-- > 0) {
-      const { status, body } = await lab.get(host, '/api/v1/hello').catch(() => ({ status: 0, body: '' }));
+      const { status, body } = await lab.get(host, path).catch(() => ({ status: 0, body: '' }));
       const version = status === 200 ? (JSON.parse(body) as { version: string }).version : 'failed';
       seen.set(version, (seen.get(version) ?? 0) + 1);
     }

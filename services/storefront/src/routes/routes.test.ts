@@ -46,7 +46,7 @@ describe('/api/v1/hello', () => {
     ['timeout', silentCatalog],
     ['unreachable', noCatalog],
   ])('answers 200 and says %s when the catalog is so', async (state, url) => {
-    const app = storefront({ CATALOG_URL: await url(), CATALOG_TIMEOUT_MS: '100' });
+    const app = storefront({ CATALOG_URL: await url(), CATALOG_TIMEOUT_MS: patienceWith(url) });
 
     const response = await app.inject('/api/v1/hello');
 
@@ -65,6 +65,11 @@ describe('/api/v1/hello', () => {
   });
 });
 
+/** Only who never answers is given up on early: the others get their time, also on a busy machine. */
+function patienceWith(catalog: unknown): string {
+  return catalog === silentCatalog ? '100' : '10000';
+}
+
 describe('/api/v1/products', () => {
   it('passes on what the catalog sells', async () => {
     const response = await storefront({ CATALOG_URL: await upCatalog() }).inject('/api/v1/products');
@@ -77,7 +82,7 @@ describe('/api/v1/products', () => {
     ['is silent', silentCatalog, /the catalog at http\S+ did not answer within 100 ms/],
     ['is down', noCatalog, /the catalog at http\S+ could not be reached: /],
   ])('answers 502 with the reason when the catalog %s', async (_how, url, why) => {
-    const app = storefront({ CATALOG_URL: await url(), CATALOG_TIMEOUT_MS: '100' });
+    const app = storefront({ CATALOG_URL: await url(), CATALOG_TIMEOUT_MS: patienceWith(url) });
 
     const response = await app.inject('/api/v1/products');
 
