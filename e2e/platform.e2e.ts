@@ -177,8 +177,11 @@ describe('pnpm run promote', () => {
     }
   });
 
-  it('brings a first release of all three to prod', async () => {
-    for (const app of apps) expect((await lab.pnpm('run', 'promote', app, '--to', 'prod')).code).toBe(0);
+  it('brings a first release of the storefront and what it calls to prod', async () => {
+    for (const app of ['catalog', 'storefront']) {
+      const { code, output } = await lab.pnpm('run', 'promote', app, '--to', 'prod');
+      expect(code, output).toBe(0);
+    }
   });
 
   it('shifts traffic in prod by the weights of the canary, judged by an analysis that succeeds', async () => {
