@@ -2,7 +2,6 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { kustomizePath } from '@sluice/kustomize';
-import { ToolError } from '@sluice/toolchain';
 import { UserError } from '../core/errors.ts';
 import { exec } from './exec.ts';
 
@@ -34,6 +33,8 @@ async function findKustomize(): Promise<string> {
   try {
     return await kustomizePath();
   } catch (error) {
+    // Loading the toolchain takes 0.3 s, which only a failure is worth.
+    const { ToolError } = await import('@sluice/toolchain');
     if (!(error instanceof ToolError)) throw error;
     throw new UserError(error.message, { hint: error.hint, cause: error });
   }
