@@ -61,8 +61,9 @@ export function releaseId(digest: string, manifests: string): string {
 
 function overlayFolders(snapshot: Snapshot, app: string): string[] {
   const found = new Set<string>();
+  const pattern = new RegExp(`^apps/${app}/overlays/[^/]+(?=/)`);
   for (const path of snapshot.tree.keys()) {
-    const folder = new RegExp(`^apps/${app}/overlays/[^/]+(?=/)`).exec(path)?.[0];
+    const folder = pattern.exec(path)?.[0];
     if (folder !== undefined) found.add(folder);
   }
   return [...found];

@@ -1,7 +1,8 @@
-import { appendFile, mkdir, readdir, rm } from 'node:fs/promises';
+import { appendFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isErrno, readIfThere, readJson, writeAtomically } from '../files.ts';
+import { readIfThere, readJson, writeAtomically } from '../files.ts';
 import type { RemoteLayout } from './layout.ts';
+import { numbersIn } from './numbers.ts';
 import type { ProcessId } from '../linux/process.ts';
 
 /** One run of the pipeline: the content of `runs/<number>.json`; what it printed is beside it in `<number>.log`. */
@@ -28,15 +29,7 @@ const kept = 100;
 
 /** The numbers of all runs that are kept, ascending. */
 export async function runNumbers(layout: RemoteLayout): Promise<number[]> {
-  try {
-    const names = await readdir(layout.runs);
-    return names
-      .flatMap((name) => (/^\d+\.json$/.test(name) ? [Number.parseInt(name, 10)] : []))
-      .toSorted((a, b) => a - b);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return [];
-    throw error;
-  }
+  return await numbersIn(layout.runs);
 }
 
 export async function readRun(layout: RemoteLayout, number: number): Promise<Run | undefined> {

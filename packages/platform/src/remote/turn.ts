@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { link, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isErrno, readJson, writeAtomically } from '../files.ts';
 import { identify, isAlive, type ProcessId } from '../linux/process.ts';
+import { numbersIn } from './numbers.ts';
 
 /** Who runs the pipeline: the content of `turns/<g>.json`. */
 export interface Holder extends ProcessId {
@@ -32,12 +33,12 @@ export async function takeTurn(folder: string): Promise<Turn | Holder> {
   await writeFile(draft, JSON.stringify(mine));
   try {
     for (;;) {
-      const last = (await turnNumbers(folder)).at(-1) ?? 0;
+      const last = (await numbersIn(folder)).at(-1) ?? 0;
       const holder = await readTurn(folder, last);
       if (holder !== undefined) return holder;
       const next = last + 1;
       if (!(await linkIfFree(draft, turnFile(folder, next)))) continue;
-      const numbers = await turnNumbers(folder);
+      const numbers = await numbersIn(folder);
       if (numbers.at(-1) !== next) {
         await rm(turnFile(folder, next), { force: true });
         continue;
@@ -54,24 +55,12 @@ export async function takeTurn(folder: string): Promise<Turn | Holder> {
 
 /** The live process whose turn it is, if there is one. */
 export async function turnHolder(folder: string): Promise<Holder | undefined> {
-  return await readTurn(folder, (await turnNumbers(folder)).at(-1) ?? 0);
+  return await readTurn(folder, (await numbersIn(folder)).at(-1) ?? 0);
 }
 
 async function readTurn(folder: string, number: number): Promise<Holder | undefined> {
   const holder = await readJson<Holder>(turnFile(folder, number));
   return holder !== undefined && holder.released !== true && isAlive(holder) ? holder : undefined;
-}
-
-async function turnNumbers(folder: string): Promise<number[]> {
-  try {
-    const names = await readdir(folder);
-    return names
-      .flatMap((name) => (/^\d+\.json$/.test(name) ? [Number.parseInt(name, 10)] : []))
-      .toSorted((a, b) => a - b);
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return [];
-    throw error;
-  }
 }
 
 async function linkIfFree(from: string, to: string): Promise<boolean> {
