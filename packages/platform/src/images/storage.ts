@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomically } from '../files.ts';
 import type { Host } from '../platform.ts';
 import { findCommand, fullPath } from '../host-packages.ts';
-import { run } from '../run.ts';
+import { attempt, run } from '../run.ts';
 
 /** What image builds keep, all below the state folder. */
 export interface ImagePaths {
@@ -48,6 +49,12 @@ export async function prepareStorage(host: Pick<Host, 'paths' | 'env'>): Promise
 /** Runs buildah on the platform's storage and gives its standard output. */
 export async function buildah(host: Host, args: readonly string[]): Promise<string> {
   return await run(imagePaths(host).buildah, args, { env: host.env, signal: host.signal });
+}
+
+/** Removes what a killed build left half-made, with its mounts; no build may run. */
+export async function removeUnfinishedBuilds(host: Pick<Host, 'paths' | 'env'>): Promise<void> {
+  const { buildah: command } = imagePaths(host);
+  if (existsSync(command)) await attempt(command, ['rm', '--all'], { env: host.env });
 }
 
 /** The configuration files by name; `folder` is absolute. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Host } from '../../platform.ts';
 import { fullPath } from '../../host-packages.ts';
+import { removeUnfinishedBuilds } from '../../images/storage.ts';
 import { createProcessFiles } from '../../supervisor/files.ts';
 import { runningProcesses } from '../../supervisor/client.ts';
 import { restoreBefore } from './before.ts';
@@ -27,6 +28,7 @@ export async function clearHost(host: Host): Promise<void> {
   const env = { ...host.env, PATH: fullPath(host.env) };
   await killCgroups();
   await endShims(host);
+  await removeUnfinishedBuilds(host);
   for (const folder of [paths.run, paths.kubelet, paths.containerd, paths.images]) await unmountBelow(folder);
   await removeLinks(settings);
   await removeRules(env);

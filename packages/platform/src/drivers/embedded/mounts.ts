@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { attempt } from '../../run.ts';
 
 /** Mount points at or below `folder` in a text of the form of /proc/self/mounts, deepest first, the latest of equals first. */
@@ -15,12 +15,14 @@ export function mountsBelow(text: string, folder: string): string[] {
 
 /** Unmounts everything below a folder; what is still busy is detached and goes with its last user. */
 export async function unmountBelow(folder: string): Promise<void> {
-  const points = mountsBelow(await readFile('/proc/self/mounts', 'utf8'), folder);
+  // The kernel names mounts by their real paths; where there is no folder, nothing is mounted.
+  const real = await realpath(folder).catch(() => folder);
+  const points = mountsBelow(await readFile('/proc/self/mounts', 'utf8'), real);
   for (const point of points) {
     const { code } = await attempt('umount', [point]);
     if (code !== 0) await attempt('umount', ['--lazy', point]);
   }
-  const left = mountsBelow(await readFile('/proc/self/mounts', 'utf8'), folder);
+  const left = mountsBelow(await readFile('/proc/self/mounts', 'utf8'), real);
   if (left.length > 0) throw new Error(`cannot unmount ${left.join(', ')}`);
 }
 
