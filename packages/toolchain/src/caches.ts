@@ -13,7 +13,16 @@ export function buildFolder(state: string): string {
 /** Runs `work` while no other build uses the caches: a build takes all cores, and up to 3 GB of memory. */
 export function withBuildLock<T>(job: Job, work: () => Promise<T>): Promise<T> {
   const onWait = (holder: number): void => job.report('build', `waits for another build (process ${holder})`);
-  return withLock(join(job.build, '.lock'), { signal: job.signal, onWait }, work);
+  return withLock(join(job.build, '.lock'), { signal: job.signal, onWait }, async () => {
+    // A killed build leaves its temporary files.
+    await rm(temporaryFolder(job.build), { recursive: true, force: true });
+    return await work();
+  });
+}
+
+/** Where go commands keep what they need only while they run. */
+export function temporaryFolder(build: string): string {
+  return join(build, 'tmp');
 }
 
 /**
@@ -42,7 +51,7 @@ export async function emptyBuildCaches(options: Pick<ToolchainOptions, 'state' |
     withLock(moduleLock(build), { signal }, async () => {
       // Go makes the folders of its module cache read-only.
       await run('chmod', ['-R', 'u+w', build], { env, signal });
-      for (const name of ['mod', 'cache', 'work']) await rm(join(build, name), { recursive: true, force: true });
+      for (const name of ['mod', 'cache', 'work', 'tmp']) await rm(join(build, name), { recursive: true, force: true });
     }),
   );
 }

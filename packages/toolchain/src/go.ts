@@ -1,5 +1,6 @@
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { temporaryFolder } from './caches.ts';
 import type { Job } from './job.ts';
 import { run, type RunResult } from './run.ts';
 
@@ -16,6 +17,7 @@ export function goEnv(job: Pick<Job, 'arch' | 'os' | 'build' | 'env'>): NodeJS.P
     GOWORK: 'off',
     GOMODCACHE: join(job.build, 'mod'),
     GOCACHE: join(job.build, 'cache'),
+    GOTMPDIR: temporaryFolder(job.build),
   };
 }
 
@@ -30,6 +32,7 @@ export async function go(job: Job, what: string, cwd: string, args: string[]): P
   const report = (): void =>
     job.report('build', current ? `${what}: ${current}${packages ? `, ${packages} packages` : ''}` : what);
   report();
+  await mkdir(temporaryFolder(job.build), { recursive: true });
   const timer = setInterval(report, beatMs);
   try {
     return await run('go', args, {
