@@ -3,8 +3,6 @@ import { defineConfig } from 'vitest/config';
 /** `pnpm test` runs every project; `pnpm test --project @sluice/kustomize` or `pnpm --filter` one. End-to-end tests are `*.e2e.ts`. */
 export default defineConfig({
   test: {
-    // Most of the time goes into processes that the tests start, so one worker alone would leave cores idle.
-    maxWorkers: 2,
     projects: [
       'scripts',
       'packages/*',

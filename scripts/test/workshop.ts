@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { chmod, cp, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 import { recordPath, type DeliveryRecord } from '../src/core/record.ts';
 import { parseRelease, type ReleaseFile } from '../src/core/release-file.ts';
 import { startRegistry, type TestRegistry } from './registry-server.ts';
@@ -50,6 +49,12 @@ export async function createWorkshop(change: (files: Record<string, string>) => 
 
 let prepared: Promise<{ folder: string; registry: TestRegistry }> | undefined;
 
+afterAll(async () => {
+  const { folder, registry } = (await prepared) ?? {};
+  if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+  await registry?.stop();
+});
+
 /** A copy of a workshop whose two apps were delivered to dev as build 1. */
 export async function deliveredWorkshop(): Promise<Workshop> {
   prepared ??= prepare();
@@ -69,7 +74,6 @@ async function prepare(): Promise<{ folder: string; registry: TestRegistry }> {
   await fill(workshop, folder, () => {});
   const delivered = await workshop.sluice('deliver', '--build-number', '1');
   if (!delivered.stderr.includes('landed')) throw new Error(delivered.stderr);
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   return { folder, registry };
 }
 

@@ -7,27 +7,32 @@ import { runToEnd, startService } from '../fixtures/process.ts';
 
 const main = fileURLToPath(new URL('../fixtures/slow-service.ts', import.meta.url));
 
+/** A process on a busy machine takes its time. */
+const patience = { timeout: 10_000 };
+
 describe('a process that gets SIGTERM', () => {
   it('finishes the open request, is not ready meanwhile, and exits 0', async () => {
     const service = await startService(main, { SHUTDOWN_DRAIN_MS: '400' });
     const open = fetch(`${service.url}/slow?ms=1000`);
-    await expect.poll(() => service.lines.some((line) => line.msg === 'incoming request')).toBe(true);
+    await expect.poll(() => service.lines.some((line) => line.msg === 'incoming request'), patience).toBe(true);
 
     service.child.kill('SIGTERM');
 
-    await expect.poll(async () => (await fetch(`${service.url}/readyz`)).status, { interval: 10 }).toBe(503);
+    await expect
+      .poll(async () => (await fetch(`${service.url}/readyz`)).status, { ...patience, interval: 10 })
+      .toBe(503);
     expect((await fetch(`${service.url}/slow?ms=0`)).status).toBe(200);
     expect((await open).status).toBe(200);
     expect(await service.exited).toBe(0);
     await expect(fetch(`${service.url}/livez`)).rejects.toThrow('fetch failed');
-    await expect.poll(() => service.lines.at(-1)?.msg).toBe('stopped');
+    await expect.poll(() => service.lines.some((line) => line.msg === 'stopped'), patience).toBe(true);
   });
 
   it('exits at once at the second signal', async () => {
     const service = await startService(main, { SHUTDOWN_DRAIN_MS: '60000' });
 
     service.child.kill('SIGTERM');
-    await expect.poll(() => service.lines.some((line) => line.msg === 'stopping')).toBe(true);
+    await expect.poll(() => service.lines.some((line) => line.msg === 'stopping'), patience).toBe(true);
     service.child.kill('SIGTERM');
 
     expect(await service.exited).toBe(1);
@@ -36,7 +41,7 @@ describe('a process that gets SIGTERM', () => {
   it('exits 1 when requests are still open and the time is up', async () => {
     const service = await startService(main, { SHUTDOWN_TIMEOUT_MS: '200' });
     const open = fetch(`${service.url}/slow?ms=60000`).catch(() => 'cut off');
-    await expect.poll(() => service.lines.some((line) => line.msg === 'incoming request')).toBe(true);
+    await expect.poll(() => service.lines.some((line) => line.msg === 'incoming request'), patience).toBe(true);
 
     service.child.kill('SIGTERM');
 
@@ -51,7 +56,7 @@ describe('a process that runs', () => {
 
     await fetch(`${service.url}/livez`);
     await fetch(`${service.url}/slow?ms=0`);
-    await expect.poll(() => service.lines.some((line) => line.msg === 'request completed')).toBe(true);
+    await expect.poll(() => service.lines.some((line) => line.msg === 'request completed'), patience).toBe(true);
 
     for (const line of service.lines) expect(line).toMatchObject({ level: 'info', service: 'slow', version: 'v2' });
     expect(service.lines[0]?.time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import type { ToolchainOptions, ToolEvent } from '../types.ts';
 
@@ -18,7 +18,7 @@ export const hasGo = spawnSync('go', ['version']).status === 0;
 
 /** Compiling the runtime takes seconds: the builds of one run share it. */
 const sharedBuild = join(tmpdir(), `sluice-toolchain-test-${process.pid}`);
-process.on('exit', () => spawnSync('rm', ['-rf', sharedBuild]));
+afterAll(() => void spawnSync('rm', ['-rf', sharedBuild]));
 
 /** A source pin of the tiny module that `repository` writes. */
 export function sourcePin(...binaries: string[]) {
