@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 export interface TestRegistry {
   /** `127.0.0.1:<port>`. */
   host: string;
+  /** `<name>/manifests/<tag>` of every image that was pushed. */
+  images(): string[];
   stop(): Promise<void>;
 }
 
@@ -33,5 +35,9 @@ export async function startRegistry(): Promise<TestRegistry> {
     server.closeAllConnections();
     await new Promise((done) => server.close(done));
   }
-  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, stop };
+  return {
+    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    images: () => [...manifests.keys()].map((path) => path.replace('/v2/', '')).toSorted(),
+    stop,
+  };
 }

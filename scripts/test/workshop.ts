@@ -35,6 +35,8 @@ export interface Workshop {
   /** Writes the record that following a landing would have written. */
   record(environment: string, app: string, state: DeliveryRecord['outcome']['state']): Promise<void>;
   head(branch: string): Promise<string>;
+  /** Everything that a command could have left: refs of remote and clone, the work tree, what the apps' images are. */
+  traces(): Promise<Record<string, string[]>>;
 }
 
 /** Makes one from the template; `change` edits its files first. Everything of it is gone when the test is over. */
@@ -191,6 +193,17 @@ async function openWorkshop(folder: string, registry: TestRegistry): Promise<Wor
       await write({ [recordPath(record)]: JSON.stringify(record) });
       await git('push', '--quiet', 'local', 'HEAD:delivery-records');
       await git('checkout', '--quiet', 'main');
+    },
+    async traces() {
+      const lines = async (...args: string[]): Promise<string[]> =>
+        (await git(...args)).split('\n').filter((line) => line !== '' && !line.includes('refs/remotes/'));
+      return {
+        remote: await lines('--git-dir', bare, 'for-each-ref'),
+        clone: await lines('for-each-ref'),
+        edits: await lines('status', '--porcelain'),
+        worktrees: await lines('worktree', 'list'),
+        images: registry.images(),
+      };
     },
     head: async (branch) => (await run('git', ['--git-dir', bare, 'rev-parse', branch], { env })).stdout.trim(),
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createWorkshop, deliveredWorkshop } from '../../test/workshop.ts';
+import { createWorkshop, deliveredWorkshop, type Workshop } from '../../test/workshop.ts';
 
 const failing = { 'packages/kit/index.js': 'export const kit = ;\n' };
 
@@ -42,11 +42,7 @@ describe('deliver', () => {
     expect(delivered.stderr).toContain('SyntaxError');
     expect(await workshop.release('dev', 'jobs')).toMatchObject({ app: 'jobs' });
     await expect(workshop.release('dev', 'web')).rejects.toThrow('web/release.yaml');
-    const answer = await fetch(
-      `http://${workshop.registry.host}/v2/web/manifests/${(await workshop.release('dev', 'jobs')).tag}`,
-      { method: 'HEAD' },
-    );
-    expect(answer.status).toBe(404);
+    expect(await leftOf(workshop, 'web')).toEqual([]);
   });
 
   it('delivers what a failed run left behind with the next push', async () => {
@@ -81,18 +77,18 @@ describe('deliver', () => {
     expect(delivered.code).toBe(1);
     expect(delivered.stderr).toContain('could not be built from services/web/Dockerfile');
     expect(delivered.stderr).toContain('exit code: 1');
-    await expect(workshop.release('dev', 'web')).rejects.toThrow('web/release.yaml');
+    expect(await leftOf(workshop, 'web')).toEqual([]);
   });
 
   it('says that the registry is down and commits nothing', async () => {
     const workshop = await createWorkshop();
-    const head = await workshop.head('deploy/dev');
+    const before = await workshop.traces();
     await workshop.registry.stop();
     const delivered = await workshop.sluice('deliver');
 
     expect(delivered.code).toBe(1);
     expect(delivered.stderr).toContain(`the registry does not answer at ${workshop.registry.host}`);
-    expect(await workshop.head('deploy/dev')).toBe(head);
+    expect(await workshop.traces()).toEqual(before);
   });
 
   it('says which manifest kustomize could not build and delivers the others', async () => {
@@ -109,7 +105,7 @@ describe('deliver', () => {
 
   it('prints what is due and stops with --dry-run', async () => {
     const workshop = await createWorkshop();
-    const head = await workshop.head('deploy/dev');
+    const before = await workshop.traces();
     const planned = await workshop.sluice('deliver', '--dry-run', '--json');
 
     expect(planned.code).toBe(0);
@@ -117,6 +113,27 @@ describe('deliver', () => {
       environment: 'dev',
       due: [{ app: 'web', because: ['new'] }, { app: 'jobs' }],
     });
-    expect(await workshop.head('deploy/dev')).toBe(head);
+    expect(await workshop.traces()).toEqual(before);
+  });
+
+  it('refuses an app whose service does not exist with the nearest name, and leaves nothing behind', async () => {
+    const workshop = await createWorkshop((files) => {
+      files['gitops.config.yaml'] =
+        files['gitops.config.yaml']?.replace('web: {strategy: rolling}', 'web: {strategy: rolling, service: wob}') ??
+        '';
+    });
+    const before = await workshop.traces();
+    const refused = await workshop.sluice('deliver');
+
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('(did you mean "web"?)');
+    expect(await workshop.traces()).toEqual(before);
   });
 });
+
+/** What there is of an app on dev's branch and in the registry. */
+async function leftOf(workshop: Workshop, app: string): Promise<string[]> {
+  const files = await workshop.git('--git-dir', workshop.bare, 'ls-tree', '-r', '--name-only', 'deploy/dev', `${app}/`);
+  const images = workshop.registry.images().filter((image) => image.startsWith(`${app}/`));
+  return [...files.split('\n').filter((line) => line !== ''), ...images];
+}

@@ -1,3 +1,4 @@
+import { appendFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { deliveredWorkshop } from '../../test/workshop.ts';
 
@@ -23,14 +24,14 @@ describe('promote', () => {
 
   it('lands nothing that was not verified, says why, and ends with 3', async () => {
     const workshop = await deliveredWorkshop();
-    const head = await workshop.head('deploy/staging');
     await workshop.record('dev', 'web', 'failed');
+    const before = await workshop.traces();
     const promoted = await workshop.sluice('promote', 'web', '--to', 'staging', '--no-wait');
 
     expect(promoted.code).toBe(3);
     expect(promoted.stderr).toContain('nothing was landed on staging');
     expect(promoted.stderr).toContain('web: gate verified says fail');
-    expect(await workshop.head('deploy/staging')).toBe(head);
+    expect(await workshop.traces()).toEqual(before);
   });
 
   it('has nothing to do when the release is already there, and ends with 6', async () => {
@@ -46,7 +47,7 @@ describe('promote', () => {
   it('writes nothing with --dry-run and prints the plan as JSON', async () => {
     const workshop = await deliveredWorkshop();
     await workshop.record('dev', 'web', 'verified');
-    const head = await workshop.head('deploy/staging');
+    const before = await workshop.traces();
     const planned = await workshop.sluice('promote', 'web', '--to', 'staging', '--dry-run', '--json');
 
     expect(planned.code).toBe(0);
@@ -55,7 +56,7 @@ describe('promote', () => {
       environment: 'staging',
       changes: [{ app: 'web', to: { from: 'dev' } }],
     });
-    expect(await workshop.head('deploy/staging')).toBe(head);
+    expect(await workshop.traces()).toEqual(before);
   });
 
   it.each([
@@ -68,22 +69,38 @@ describe('promote', () => {
       'unknown Git remote "lokal" (did you mean "local"?)',
     ],
     ['an unknown option', ['web', '--to', 'staging', '--dryrun'], "unknown option '--dryrun'"],
-  ])('refuses %s and ends with 2', async (_, args, message) => {
+  ])('refuses %s, ends with 2 and leaves nothing behind', async (_, args, message) => {
     const workshop = await deliveredWorkshop();
+    const before = await workshop.traces();
     const refused = await workshop.sluice('promote', ...args);
 
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain(message);
+    expect(await workshop.traces()).toEqual(before);
   });
 
   it('refuses a work tree with uncommitted changes, naming them', async () => {
     const workshop = await deliveredWorkshop();
     await workshop.record('dev', 'web', 'verified');
-    await (await import('node:fs/promises')).appendFile(`${workshop.clone}/services/web/index.js`, '// edited\n');
+    await appendFile(`${workshop.clone}/services/web/index.js`, '// edited\n');
+    const before = await workshop.traces();
     const refused = await workshop.sluice('promote', 'web', '--to', 'staging');
 
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain('uncommitted changes, which no promotion can contain: services/web/index.js');
+    expect(await workshop.traces()).toEqual(before);
+  });
+
+  it('refuses a configuration that cannot be read with file and line, and leaves nothing behind', async () => {
+    const workshop = await deliveredWorkshop();
+    const config = await workshop.read('gitops.config.yaml');
+    await workshop.push({ 'gitops.config.yaml': `${config}  : {` });
+    const before = await workshop.traces();
+    const refused = await workshop.sluice('promote', 'web', '--to', 'staging');
+
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/gitops\.config\.yaml:\d+:\d+/);
+    expect(await workshop.traces()).toEqual(before);
   });
 
   it('lands once when two people promote at the same time', async () => {
