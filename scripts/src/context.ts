@@ -5,6 +5,8 @@ export interface Context {
   cwd: string;
   env: NodeJS.ProcessEnv;
   clock: Clock;
+  /** Where a person answers. */
+  stdin: NodeJS.ReadStream;
   /** Data. */
   stdout: NodeJS.WriteStream;
   /** Narration. */
@@ -12,5 +14,6 @@ export interface Context {
 }
 
 export function processContext(): Context {
-  return { cwd: process.cwd(), env: process.env, clock: systemClock, stdout: process.stdout, stderr: process.stderr };
+  const { env, stdin, stdout, stderr } = process;
+  return { cwd: process.cwd(), env, clock: systemClock, stdin, stdout, stderr };
 }

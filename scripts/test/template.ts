@@ -6,7 +6,7 @@ argocd: {cluster: nonprod, namespace: argocd}
 environments:
   - {name: dev, cluster: nonprod, namespace: "{app}-dev", delivery: true}
   - {name: staging, cluster: nonprod, namespace: "{app}-staging", after: [dev], gates: {verified: {}}}
-  - {name: prod, cluster: prod, namespace: "{app}-prod", after: [staging], gates: {verified: {}}}
+  - {name: prod, cluster: prod, namespace: "{app}-prod", after: [staging], production: true, gates: {verified: {}}}
 apps:
   web: {strategy: rolling}
   jobs: {strategy: rolling}

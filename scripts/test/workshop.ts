@@ -32,6 +32,8 @@ export interface Workshop {
   read(path: string): Promise<string>;
   release(environment: string, app: string): Promise<ReleaseFile>;
   manifests(environment: string, app: string): Promise<string>;
+  /** The holds of an environment, as its branch has them. */
+  policy(environment: string): Promise<string>;
   /** Writes the record that following a landing would have written. */
   record(environment: string, app: string, state: DeliveryRecord['outcome']['state']): Promise<void>;
   head(branch: string): Promise<string>;
@@ -66,6 +68,15 @@ export async function deliveredWorkshop(): Promise<Workshop> {
   const workshop = await openWorkshop(folder, registry);
   await workshop.git('remote', 'set-url', 'local', workshop.bare);
   await writeHook(workshop.bare);
+  return workshop;
+}
+
+/** A delivered workshop whose web is verified in dev and in staging. */
+export async function promotedWorkshop(): Promise<Workshop> {
+  const workshop = await deliveredWorkshop();
+  await workshop.record('dev', 'web', 'verified');
+  await workshop.sluice('promote', 'web', '--to', 'staging', '--no-wait');
+  await workshop.record('staging', 'web', 'verified');
   return workshop;
 }
 
@@ -169,6 +180,7 @@ async function openWorkshop(folder: string, registry: TestRegistry): Promise<Wor
     },
     read: (path) => readFile(join(clone, path), 'utf8'),
     release: async (environment, app) => parseRelease(await show(`deploy/${environment}`, `${app}/release.yaml`), app),
+    policy: (environment) => show(`deploy/${environment}`, 'policy/holds.yaml'),
     manifests: (environment, app) => show(`deploy/${environment}`, `${app}/manifests.yaml`),
     async record(environment, app, state) {
       const release = await workshop.release(environment, app);

@@ -37,6 +37,10 @@ export interface Git {
   fetch(remote: string): Promise<void>;
   isAncestor(older: string, newer: string): Promise<boolean>;
   author(revision: string): Promise<Identity>;
+  /** The whole message of a commit. */
+  message(revision: string): Promise<string>;
+  /** What a file was after each commit that changed it, newest first; commits that removed it are left out. */
+  history(revision: string, path: string): Promise<{ commit: string; text: string }[]>;
 }
 
 /** Git in a folder: a work tree or a bare repository. `env` is the whole environment that Git sees. */
@@ -84,24 +88,47 @@ export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
       const [name = '', email = ''] = (await run(['log', '-1', '--format=%an%n%ae', revision])).stdout.split('\n');
       return { name, email };
     },
+    async message(revision) {
+      return (await run(['log', '-1', '--format=%B', '--end-of-options', revision])).stdout;
+    },
+    async history(revision, path) {
+      const logged = await run(['log', '--format=%H', '--end-of-options', revision, '--', path]);
+      const commits = logged.stdout.split('\n').filter((line) => line !== '');
+      const texts = await readObjects(commits.map((commit) => `${commit}:${path}`));
+      return commits.flatMap((commit, index) => {
+        const text = texts[index];
+        return text === undefined ? [] : [{ commit, text }];
+      });
+    },
   };
 
   async function readBlobs(entries: readonly [path: string, oid: string][]): Promise<Map<string, string>> {
-    if (entries.length === 0) return new Map();
-    const input = entries.map(([, oid]) => `${oid}\n`).join('');
-    const { bytes } = await run(['cat-file', '--batch'], { input });
-    const texts = new Map<string, string>();
-    let offset = 0;
-    for (const [path] of entries) {
-      const lineEnd = bytes.indexOf(10, offset);
-      const size = Number(bytes.toString('utf8', offset, lineEnd).split(' ')[2]);
-      if (!Number.isInteger(size)) {
+    const texts = await readObjects(entries.map(([, oid]) => oid));
+    return new Map(
+      entries.map(([path], index) => {
+        const text = texts[index];
+        if (text !== undefined) return [path, text];
         throw new UserError(`git could not read ${path}`, { hint: 'run git fsck in this repository' });
+      }),
+    );
+  }
+
+  /** The texts of objects by name, in their order; undefined for one that does not exist. */
+  async function readObjects(names: readonly string[]): Promise<(string | undefined)[]> {
+    if (names.length === 0) return [];
+    const { bytes } = await run(['cat-file', '--batch'], { input: names.map((name) => `${name}\n`).join('') });
+    let offset = 0;
+    return names.map(() => {
+      const lineEnd = bytes.indexOf(10, offset);
+      const size = Number(bytes.toString('utf8', offset, lineEnd).split(' ').at(-1));
+      if (!Number.isInteger(size)) {
+        offset = lineEnd + 1;
+        return undefined;
       }
-      texts.set(path, bytes.toString('utf8', lineEnd + 1, lineEnd + 1 + size));
+      const text = bytes.toString('utf8', lineEnd + 1, lineEnd + 1 + size);
       offset = lineEnd + 1 + size + 1;
-    }
-    return texts;
+      return text;
+    });
   }
 }
 

@@ -49,7 +49,7 @@ async function findProblems(context: Context, options: CheckOptions): Promise<st
   if (tip === undefined) return ['there is no main branch to check against'];
   const main = await mainSnapshot(git, tip);
   const settings = bare === undefined ? { profile: undefined, registry: undefined } : await readSettings(git, bare);
-  const config = readConfig(main, settings);
+  const config = await readConfig(main, settings);
   const environment = config.environments.find((each) => deployBranch(each.name) === branch);
   if (environment === undefined) {
     return [
@@ -57,5 +57,6 @@ async function findProblems(context: Context, options: CheckOptions): Promise<st
     ];
   }
   const refs = bare === undefined ? 'refs/remotes/origin' : 'refs/heads';
-  return checkDeployBranch({ git, config, environment, main, refs, old: options.old, new: options.new });
+  const now = context.clock.now();
+  return checkDeployBranch({ git, config, environment, main, refs, old: options.old, new: options.new, now });
 }

@@ -4,11 +4,13 @@ import { planDelivery } from '../core/delivery.ts';
 import { dueApps, type DueApp } from '../core/due.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
 import { deliveryEnvironment } from '../core/graph.ts';
-import type { Change, Plan } from '../core/plan.ts';
+import { planWriting, type Change, type Plan } from '../core/plan.ts';
 import { readWorkspace } from '../core/workspace.ts';
 import { buildImages, type BuildResult } from '../steps/build.ts';
 import { finish } from '../steps/finish.ts';
+import { judgeChange } from '../steps/judge.ts';
 import { land } from '../steps/land.ts';
+import { recordsOf } from '../steps/promotion.ts';
 import { renderer, renderRelease } from '../steps/render.ts';
 import {
   branchState,
@@ -50,14 +52,14 @@ export async function deliver(context: Context, options: DeliverOptions): Promis
   const author = await git.author(main.revision);
   const by = `${author.name} <${author.email}>`;
 
-  const plan = await makePlan(repository, state, due, built, by);
+  const plan = await makePlan(context, repository, state, due, built, by);
   let exit: number = exitCodes.done;
   let landed: string[] = [];
   if (plan !== undefined) {
     context.stderr.write(describePlan(plan, state.manifests));
-    const landing = await land(context, repository, author, plan, async () => {
+    const landing = await land(context, repository, author, plan, planWriting, async () => {
       const now = await findDue(repository);
-      return makePlan(repository, now.state, now.due, built, by);
+      return makePlan(context, repository, now.state, now.due, built, by);
     });
     if (landing !== undefined) {
       landed = landing.plan.changes.map((each) => each.app);
@@ -87,8 +89,9 @@ async function findDue(repository: Repository): Promise<{ state: BranchState; du
   return { state, due: dueApps(config, main, readWorkspace(main), environment, state.releases) };
 }
 
-/** The plan for the due apps that have an image; those that cannot be rendered join the failures. */
+/** The plan for the due apps that have an image; those that a gate stops or that cannot be rendered join the failures. */
 async function makePlan(
+  context: Context,
   repository: Repository,
   state: BranchState,
   due: readonly DueApp[],
@@ -103,10 +106,26 @@ async function makePlan(
   for (const each of due) {
     const image = built.images.get(each.app);
     if (image === undefined) continue;
-    const change = planDelivery(config, environment, main, each, image, state, renderer, records);
+    const change = planDelivery(config, environment, main, each, image, state, renderer);
+    const verdicts = await judgeChange(git, {
+      app: each.app,
+      verb: 'delivery',
+      environment,
+      release: change.release,
+      previous: change.previous,
+      records: recordsOf(records, each.app),
+      policy: state.policy,
+      now: context.clock.now(),
+      downgrade: false,
+    });
+    const stop = verdicts.find((verdict) => verdict.state !== 'pass');
+    if (stop !== undefined) {
+      built.failures.set(each.app, `gate ${stop.gate} says ${stop.state}: ${stop.evidence}`);
+      continue;
+    }
     try {
       const manifests = await renderRelease(config, change.release, sources, state.manifests.get(each.app));
-      changes.push({ ...change, manifests });
+      changes.push({ ...change, manifests, verdicts });
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       built.failures.set(each.app, error.message);

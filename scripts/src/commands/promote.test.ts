@@ -1,6 +1,6 @@
 import { appendFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { deliveredWorkshop } from '../../test/workshop.ts';
+import { deliveredWorkshop, promotedWorkshop } from '../../test/workshop.ts';
 
 describe('promote', () => {
   it('moves the release that the environment before has verified, with the same image', async () => {
@@ -68,6 +68,19 @@ describe('promote', () => {
       ['web', '--to', 'staging', '--remote', 'lokal'],
       'unknown Git remote "lokal" (did you mean "local"?)',
     ],
+    ['no app', ['--to', 'staging'], 'no app was named'],
+    ['apps named twice over', ['web', '--all', '--to', 'staging'], 'apps are named in more than one way'],
+    [
+      'a release for several apps',
+      ['--all', '--release', 'x', '--to', 'staging'],
+      '--release goes with exactly one app',
+    ],
+    ['an unknown release', ['web', '--release', 'x', '--to', 'staging'], 'unknown release "x" of web in dev'],
+    [
+      'an environment that does not come before',
+      ['web', '--from', 'prod', '--to', 'staging'],
+      'staging does not come after prod',
+    ],
     ['an unknown option', ['web', '--to', 'staging', '--dryrun'], "unknown option '--dryrun'"],
   ])('refuses %s, ends with 2 and leaves nothing behind', async (_, args, message) => {
     const workshop = await deliveredWorkshop();
@@ -101,6 +114,95 @@ describe('promote', () => {
     expect(refused.code).toBe(2);
     expect(refused.stderr).toMatch(/gitops\.config\.yaml:\d+:\d+/);
     expect(await workshop.traces()).toEqual(before);
+  });
+
+  it('moves several apps in one commit', async () => {
+    const workshop = await deliveredWorkshop();
+    await workshop.record('dev', 'web', 'verified');
+    await workshop.record('dev', 'jobs', 'verified');
+    const promoted = await workshop.sluice('promote', '--all', '--to', 'staging', '--no-wait');
+
+    expect(promoted.code, promoted.stderr).toBe(0);
+    expect((await workshop.git('--git-dir', workshop.bare, 'rev-list', '--count', 'deploy/staging')).trim()).toBe('2');
+    for (const app of ['web', 'jobs']) {
+      expect((await workshop.release('staging', app)).tag).toBe((await workshop.release('dev', app)).tag);
+    }
+  });
+
+  it('lands nothing of a batch with one app that is blocked, and lists what is wrong with each', async () => {
+    const workshop = await deliveredWorkshop();
+    await workshop.record('dev', 'web', 'verified');
+    const before = await workshop.traces();
+    const blocked = await workshop.sluice('promote', 'web', 'jobs', '--to', 'staging', '--no-wait');
+    const unknown = await workshop.sluice('promote', 'wob', 'jebs', 'web', '--to', 'staging', '--no-wait');
+
+    expect(blocked.code).toBe(3);
+    expect(blocked.stderr).toContain('jobs: gate verified says fail');
+    expect(blocked.stderr).not.toContain('web: gate');
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toContain('did you mean "web"?');
+    expect(unknown.stderr).toContain('did you mean "jobs"?');
+    expect(await workshop.traces()).toEqual(before);
+  });
+
+  it('moves the apps that changed since a revision', async () => {
+    const workshop = await promotedWorkshop();
+    const since = (await workshop.git('rev-parse', 'HEAD')).trim();
+    await workshop.push({ 'services/jobs/index.js': 'export const answer = 2;\n' });
+    await workshop.sluice('deliver', '--build-number', '2');
+    await workshop.record('dev', 'jobs', 'verified');
+    const promoted = await workshop.sluice('promote', '--changed-since', since, '--to', 'staging', '--no-wait');
+
+    expect(promoted.code, promoted.stderr).toBe(0);
+    expect(promoted.stderr).toContain('  jobs: nothing -> ');
+    expect(promoted.stderr).not.toContain('  web: ');
+  });
+
+  it('refuses an older release unless the downgrade is meant', async () => {
+    const workshop = await promotedWorkshop();
+    const old = await workshop.release('dev', 'web');
+    await workshop.push({ 'services/web/index.js': 'export const answer = 2;\n' });
+    await workshop.sluice('deliver', '--build-number', '2');
+    await workshop.record('dev', 'web', 'verified');
+    await workshop.sluice('promote', 'web', '--to', 'staging', '--no-wait');
+    const ask = ['promote', 'web', '--to', 'staging', '--release', old.tag, '--no-wait'];
+    const refused = await workshop.sluice(...ask);
+    const meant = await workshop.sluice(...ask, '--allow-downgrade');
+
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toMatch(
+      /gate order says fail: built from \w+, which is older than \w+, which runs in staging/,
+    );
+    expect(meant.code, meant.stderr).toBe(0);
+    expect((await workshop.release('staging', 'web')).release).toBe(old.release);
+  });
+
+  it('explains every gate and ends with 0 whatever they say', async () => {
+    const workshop = await deliveredWorkshop();
+    await workshop.sluice('hold', 'web', '--env', 'staging', '--reason', 'demo', '--until', '2h');
+    const before = await workshop.traces();
+    const explained = await workshop.sluice('promote', 'web', '--to', 'staging', '--explain');
+
+    expect(explained.code).toBe(0);
+    expect(explained.stderr).toContain('gate verified: fail');
+    expect(explained.stderr).toMatch(/gate hold: pending, held by .*; opens at \d{4}-/);
+    expect(await workshop.traces()).toEqual(before);
+  });
+
+  it('lands a plan that was written down, and refuses it when something has moved', async () => {
+    const workshop = await deliveredWorkshop();
+    await workshop.record('dev', 'web', 'verified');
+    const file = `${workshop.clone}-plan.json`;
+    const written = await workshop.sluice('promote', 'web', '--to', 'staging', '--plan-out', file);
+    await workshop.sluice('hold', 'jobs', '--env', 'staging', '--reason', 'moves the head');
+    const moved = await workshop.sluice('promote', 'web', '--to', 'staging', '--plan', file, '--no-wait');
+    await workshop.sluice('promote', 'web', '--to', 'staging', '--plan-out', file);
+    const landed = await workshop.sluice('promote', 'web', '--to', 'staging', '--plan', file, '--no-wait');
+
+    expect(written.code, written.stderr).toBe(0);
+    expect(moved.code).toBe(4);
+    expect(moved.stderr).toContain('was approved on has moved: head');
+    expect(landed.code, landed.stderr).toBe(0);
   });
 
   it('lands once when two people promote at the same time', async () => {

@@ -1,67 +1,68 @@
+import { readText, writeText } from '../adapters/file.ts';
 import type { Context } from '../context.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
-import { findApp, findEnvironment } from '../core/graph.ts';
-import { blockers, type Plan } from '../core/plan.ts';
-import { planPromotion } from '../core/promotion.ts';
-import { readWorkspace } from '../core/workspace.ts';
+import { findEnvironment } from '../core/graph.ts';
+import { planWriting, type Plan } from '../core/plan.ts';
+import { confirmProduction } from '../steps/confirm.ts';
 import { finish } from '../steps/finish.ts';
 import { land } from '../steps/land.ts';
-import { renderRelease } from '../steps/render.ts';
-import {
-  branchState,
-  createSources,
-  mainSnapshot,
-  openRepository,
-  readConfig,
-  readIdentity,
-  readRecords,
-  remoteRefs,
-  type Repository,
-} from '../steps/repository.ts';
+import { planPromotions, refuseBlocked, type PromotionRequest } from '../steps/promotion.ts';
+import { openRepository, readIdentity, refuseDirty, reopenRepository } from '../steps/repository.ts';
 import { describePlan, planJson } from '../ui/index.ts';
 
-export interface PromoteOptions {
-  to: string;
+export interface PromoteOptions extends Omit<PromotionRequest, 'apps'> {
   remote?: string | undefined;
   dryRun?: boolean | undefined;
+  explain?: boolean | undefined;
+  /** Write the plan to this file and stop. */
+  planOut?: string | undefined;
+  /** Land only if the plan is still the one in this file. */
+  plan?: string | undefined;
+  /** Do not ask before a production environment. */
+  yes?: boolean | undefined;
   wait: boolean;
   deadline: number;
   json?: boolean | undefined;
 }
 
-/** Promotes an app's release to an environment: plan, print, land, follow, record. Gives the exit code. */
-export async function promote(context: Context, app: string, options: PromoteOptions): Promise<number> {
+/** Promotes releases to an environment as one landing: plan, print, land, follow, record. Gives the exit code. */
+export async function promote(context: Context, apps: readonly string[], options: PromoteOptions): Promise<number> {
   const repository = await openRepository(context, { remote: options.remote });
-  findApp(repository.config, app);
-  findEnvironment(repository.config, options.to);
+  const environment = findEnvironment(repository.config, options.to);
   await refuseDirty(repository);
   const identity = await readIdentity(repository.git);
   const by = `${identity.name} <${identity.email}>`;
+  const request: PromotionRequest = { ...options, apps };
 
-  let manifests: ReadonlyMap<string, string> = new Map();
-  async function makePlan(current: Repository): Promise<Plan | undefined> {
-    const made = await plan(current, app, options.to, by);
-    manifests = made.manifests;
-    return made.plan;
+  let running: ReadonlyMap<string, string> = new Map();
+  async function makePlan(current = repository): Promise<Plan | undefined> {
+    const { plan, target } = await planPromotions(context, current, request, by);
+    running = target.manifests;
+    return plan;
   }
-  const first = await makePlan(repository);
+  const first = await makePlan();
   if (first === undefined) {
-    context.stderr.write(`${options.to} already runs what the environment before runs of ${app}: nothing to do\n`);
+    const what = apps.length > 0 ? apps.join(', ') : 'every app';
+    context.stderr.write(`${options.to} already runs what the environment before runs of ${what}: nothing to do\n`);
     if (options.json === true) context.stdout.write('null\n');
     return exitCodes.nothing;
   }
-  context.stderr.write(describePlan(first, manifests));
-  if (options.json === true && options.dryRun === true) {
-    context.stdout.write(`${JSON.stringify(planJson(first), null, 2)}\n`);
-  }
+  context.stderr.write(describePlan(first, running));
+  const stops = options.dryRun === true || options.explain === true || options.planOut !== undefined;
+  if (options.json === true && stops) context.stdout.write(`${JSON.stringify(planJson(first), null, 2)}\n`);
+  if (options.explain === true) return exitCodes.done;
   refuseBlocked(first);
-  if (options.dryRun === true) return exitCodes.done;
+  if (options.plan !== undefined) await requireSamePlan(options.plan, first);
+  if (options.planOut !== undefined) await writeText(options.planOut, `${JSON.stringify(planJson(first), null, 2)}\n`);
+  if (stops) return exitCodes.done;
+  if (environment.production) await confirmProduction(context, options.to, options.yes === true);
 
-  const landing = await land(context, repository, identity, first, async () => {
-    const again = await makePlan(await reopen(repository));
+  const landing = await land(context, repository, identity, first, planWriting, async () => {
+    const again = await makePlan(await reopenRepository(repository));
     if (again === undefined) return undefined;
-    context.stderr.write(`the branch has moved; planned again:\n${describePlan(again, manifests)}`);
+    context.stderr.write(`the branch has moved; planned again:\n${describePlan(again, running)}`);
     refuseBlocked(again);
+    if (options.plan !== undefined) await requireSamePlan(options.plan, again);
     return again;
   });
   if (landing === undefined) {
@@ -71,94 +72,39 @@ export async function promote(context: Context, app: string, options: PromoteOpt
   return finish(context, repository, identity, landing, options);
 }
 
-async function plan(
-  repository: Repository,
-  app: string,
-  to: string,
-  by: string,
-): Promise<{ plan: Plan | undefined; manifests: ReadonlyMap<string, string> }> {
-  const { git, remote, config, main } = repository;
-  const refs = remoteRefs(remote);
-  const environment = findEnvironment(config, to);
-  const from = environment.after[0];
-  if (from === undefined) {
-    throw new UserError(`${to} is where delivery lands; nothing can be promoted to it`, {
-      hint: `git push ${remote.name} main`,
-      exit: 'usage',
-    });
+/** What was approved is what lands: refused (exit 4) where releases, rendered bytes or configuration have moved since. */
+async function requireSamePlan(file: string, plan: Plan): Promise<void> {
+  const moved = differences(
+    parsePlan(file, await readText(file)),
+    JSON.parse(JSON.stringify(planJson(plan))) as PlanFile,
+  );
+  if (moved.length === 0) return;
+  throw new UserError(`what ${file} was approved on has moved: ${moved.join(', ')}`, {
+    hint: `look at it again: --plan-out ${file}`,
+    exit: 'superseded',
+  });
+}
+
+interface PlanFile {
+  intent?: unknown;
+  head?: unknown;
+  configuredBy?: unknown;
+  changes?: { app?: unknown; manifests?: unknown }[];
+}
+
+function parsePlan(file: string, text: string): PlanFile {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return value;
+  } catch {
+    // Said below.
   }
-  const [source, target, records] = await Promise.all([
-    branchState(git, from, refs),
-    branchState(git, to, refs),
-    readRecords(git, config, [app], refs),
-  ]);
-  const change = planPromotion({
-    config,
-    environment,
-    app,
-    main,
-    workspace: readWorkspace(main),
-    source,
-    target,
-    records,
-  });
-  if (change === undefined) return { plan: undefined, manifests: target.manifests };
-  const manifests = await renderRelease(config, change.release, createSources(git, main), target.manifests.get(app));
-  return {
-    plan: {
-      verb: 'promotion',
-      environment: to,
-      head: target.head,
-      configuredBy: main.revision,
-      by,
-      changes: [{ ...change, manifests }],
-    },
-    manifests: target.manifests,
-  };
+  throw new UserError(`${file} is not a plan`, { hint: `make one with --plan-out ${file}`, exit: 'usage' });
 }
 
-/** The same repository after a fetch: main may have moved as well. */
-async function reopen(repository: Repository): Promise<Repository> {
-  const revision = (await repository.git.resolve(`${remoteRefs(repository.remote)}/main`)) ?? repository.main.revision;
-  if (revision === repository.main.revision) return repository;
-  const main = await mainSnapshot(repository.git, revision);
-  return { ...repository, main, config: readConfig(main, repository.remote) };
-}
-
-/** Uncommitted edits would not be promoted, and whoever has them usually thinks that they would. */
-async function refuseDirty({ git, folder }: Repository): Promise<void> {
-  const { stdout } = await git.run([
-    'status',
-    '--porcelain',
-    '--untracked-files=no',
-    '--',
-    'apps',
-    'services',
-    'packages',
-    'gitops.config.yaml',
-  ]);
-  const files = stdout.split('\n').filter((line) => line !== '');
-  if (files.length === 0) return;
-  throw new UserError(
-    `${folder} has uncommitted changes, which no promotion can contain: ${files.map((line) => line.slice(3)).join(', ')}`,
-    {
-      hint: 'commit and push them, or set them aside with git stash',
-      exit: 'usage',
-    },
-  );
-}
-
-function refuseBlocked(plan: Plan): void {
-  const blocked = blockers(plan);
-  if (blocked.length === 0) return;
-  const lines = blocked.map(
-    ({ app, verdict }) => `${app}: gate ${verdict.gate} says ${verdict.state}: ${verdict.evidence}`,
-  );
-  throw new UserError(`nothing was landed on ${plan.environment}\n  ${lines.join('\n  ')}`, {
-    hint: blocked
-      .map(({ verdict }) => verdict.next)
-      .filter((next) => next !== undefined)
-      .join('\n'),
-    exit: 'blocked',
-  });
+/** What a landing depends on and the two plans differ in; verdicts may have changed, since they are looked at anew. */
+function differences(before: PlanFile, now: PlanFile): string[] {
+  const keys = (['intent', 'head', 'configuredBy'] as const).filter((key) => before[key] !== now[key]);
+  const changed = (now.changes ?? []).filter((each, index) => each.manifests !== before.changes?.[index]?.manifests);
+  return [...keys, ...changed.map((each) => `manifests of ${String(each.app)}`)];
 }

@@ -1,3 +1,4 @@
+import { readPolicy, type Policy } from './policy.ts';
 import { parseRelease, type ReleaseFile } from './release-file.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -7,6 +8,7 @@ export interface BranchState {
   head: string;
   releases: ReadonlyMap<string, ReleaseFile>;
   manifests: ReadonlyMap<string, string>;
+  policy: Policy;
 }
 
 /** The branch that an environment runs. */
@@ -23,5 +25,6 @@ export function readBranchState(environment: string, snapshot: Snapshot): Branch
     if (file === 'release.yaml') releases.set(app, parseRelease(text, `${deployBranch(environment)}:${path}`));
     if (file === 'manifests.yaml') manifests.set(app, text);
   }
-  return { environment, head: snapshot.revision, releases, manifests };
+  const policy = readPolicy(snapshot.texts, deployBranch(environment));
+  return { environment, head: snapshot.revision, releases, manifests, policy };
 }

@@ -1,9 +1,31 @@
 import * as z from 'zod/mini';
+import { durationPattern } from './duration.ts';
 
 const name = z
   .string()
   .check(z.regex(/^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/, 'is not a lower-case name of letters, digits and dashes'));
-const gates = z.strictObject({ verified: z.optional(z.strictObject({})) });
+const zone = z.string().check(z.refine(isZone, 'is not a time zone such as Europe/Berlin'));
+
+const freezeWindow = z
+  .strictObject({
+    cron: z.optional(z.string()),
+    rrule: z.optional(z.string()),
+    /** Where a rule begins, by the wall clock of its zone. */
+    start: z.optional(
+      z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/, 'is not a time such as 2026-12-20T18:00')),
+    ),
+    for: z.string().check(z.regex(durationPattern, 'is not a duration such as 90s, 10m, 64h or 7d')),
+    zone,
+    apps: z.optional(z.array(name)),
+    reason: z.optional(z.string()),
+  })
+  .check(z.refine((each) => (each.cron === undefined) !== (each.rrule === undefined), 'needs either cron or rrule'));
+
+const gates = z.strictObject({
+  verified: z.optional(z.strictObject({})),
+  digest: z.optional(z.strictObject({})),
+  freeze: z.optional(z.strictObject({ windows: z.array(freezeWindow) })),
+});
 const buildArgs = z.record(
   z.string().check(z.regex(/^[A-Z][A-Z0-9_]*$/, 'is not the name of a build argument')),
   z.string(),
@@ -46,6 +68,9 @@ export const profile = z.strictObject({
 });
 export const fileSchema = z.extend(schema, { profiles: z._default(z.record(name, profile), {}) });
 
+/** Times at which an environment is closed: by a cron pattern or an RRULE (RFC 5545), each lasting `for`. */
+export type FreezeWindow = z.infer<typeof freezeWindow>;
+
 /** A node of the promotion graph. */
 export type Environment = z.infer<typeof environment>;
 /** The configuration as it applies: no profiles, every default filled in. */
@@ -70,4 +95,12 @@ export function knownKeys(path: readonly PropertyKey[]): string[] {
   if (rest[0] === 'apps' && rest.length === 2) return Object.keys(app.shape);
   if (rest[0] === 'argocd') return ['cluster', 'namespace'];
   return rest[0] === 'build' ? ['args'] : [];
+}
+
+function isZone(text: string): boolean {
+  try {
+    return Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
 }

@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from './config.ts';
 import { UserError } from './errors.ts';
+import { windowProblem } from './freeze-windows.ts';
 
 const shipped = readFileSync(join(import.meta.dirname, '../../../gitops.config.yaml'), 'utf8');
 const valid = `registry: ghcr.io/acme
@@ -19,7 +20,7 @@ profiles:
 
 function refusal(text: string, profile?: string): string {
   try {
-    parseConfig(text, { profile });
+    parseConfig(text, { profile, windowProblem });
   } catch (error) {
     if (error instanceof UserError) return error.message;
     throw error;
@@ -109,6 +110,23 @@ describe('parseConfig', () => {
 
   it('refuses a profile that the file does not have', () => {
     expect(refusal(valid, 'lokal')).toContain('the remote asks for profile "lokal"');
+  });
+
+  it('refuses a freeze window that cannot be read, with the line of its pattern', () => {
+    const text = valid.replace('verified: {}', 'freeze: {windows: [{cron: "0 16 * * FUNDAY", for: 64h, zone: UTC}]}');
+
+    expect(refusal(text)).toMatch(/gitops\.config\.yaml:\d+:\d+: cron cannot be read: .*FUNDAY/);
+  });
+
+  it.each([
+    ['zone: Mars/Olympus', 'zone is not a time zone such as Europe/Berlin'],
+    ['zone: UTC, for: 1.5h', 'for is not a duration such as 90s, 10m, 64h or 7d'],
+    ['zone: UTC, for: 1h, rrule: FREQ=DAILY', 'needs either cron or rrule'],
+  ])('refuses a freeze window with %s', (keys, message) => {
+    const window = keys.includes('for:') ? keys : `${keys}, for: 1h`;
+    const text = valid.replace('verified: {}', `freeze: {windows: [{cron: "0 16 * * FRI", ${window}}]}`);
+
+    expect(refusal(text)).toContain(message);
   });
 
   it('never fails in another way than by saying what is wrong', () => {

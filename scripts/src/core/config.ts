@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { isMap, LineCounter, parseDocument, type Document } from 'yaml';
 import { nearest, UserError } from './errors.ts';
-import { fileSchema, knownKeys, type Config, type ConfigProblem, type Profile } from './config-schema.ts';
+import { fileSchema, knownKeys, type Config, type ConfigProblem, type FreezeWindow, type Profile } from './config-schema.ts';
 import { graphProblems } from './graph.ts';
 
 /** The file that configures the pipeline, at the root of the repository. */
@@ -16,7 +16,13 @@ export type { Config, Environment, Strategy } from './config-schema.ts';
  */
 export function parseConfig(
   text: string,
-  options: { file?: string; profile?: string | undefined; registry?: string | undefined } = {},
+  options: {
+    file?: string;
+    profile?: string | undefined;
+    registry?: string | undefined;
+    /** What is wrong with a freeze window, where there are any: calendars are not loaded for nothing. */
+    windowProblem?: ((window: FreezeWindow) => string | undefined) | undefined;
+  } = {},
 ): Config {
   const { file = configFile, profile: profileName } = options;
   const lines = new LineCounter();
@@ -44,6 +50,7 @@ export function parseConfig(
       }
     }
   }
+  if (options.windowProblem !== undefined) problems.push(...windowProblems(base, options.windowProblem));
   if (problems.length > 0) throw invalid(problems.map((problem) => locate(file, lines, document, problem)));
   if (profileName === undefined) return settle(base, options.registry);
 
@@ -55,6 +62,17 @@ export function parseConfig(
     });
   }
   return settle(applyProfile(base, chosen), options.registry);
+}
+
+function windowProblems(config: Config, check: (window: FreezeWindow) => string | undefined): ConfigProblem[] {
+  return config.environments.flatMap(({ gates }, environment) =>
+    (gates.freeze?.windows ?? []).flatMap((window, index) => {
+      const message = check(window);
+      const key = window.cron === undefined ? 'rrule' : 'cron';
+      const path = ['environments', environment, 'gates', 'freeze', 'windows', index, key];
+      return message === undefined ? [] : [{ path, message: `${key} cannot be read: ${message}` }];
+    }),
+  );
 }
 
 /** Puts in the registry that the remote names, if it does, and its address where a build argument says `{registry}`. */

@@ -1,11 +1,9 @@
 import type { BranchState } from './branch-state.ts';
 import type { Config, Environment } from './config.ts';
 import type { DueApp } from './due.ts';
-import { evaluateGates } from './gates/index.ts';
 import { findApp, namespaceOf, serviceOf } from './graph.ts';
 import { releaseId } from './inputs.ts';
-import type { Change } from './plan.ts';
-import type { DeliveryRecord } from './record.ts';
+import type { PlannedChange } from './promotion.ts';
 import type { ReleaseFile } from './release-file.ts';
 import { hashPaths, type Snapshot } from './snapshot.ts';
 import { closure, type WorkspacePackage } from './workspace.ts';
@@ -31,8 +29,7 @@ export function planDelivery(
   image: Image,
   target: BranchState,
   renderer: string,
-  records: readonly DeliveryRecord[],
-): Omit<Change, 'manifests'> {
+): PlannedChange {
   const { app, inputs } = due;
   const release: Omit<ReleaseFile, 'intent'> = {
     app,
@@ -50,8 +47,7 @@ export function planDelivery(
     inputs,
     renderer,
   };
-  const verdicts = evaluateGates({ app, environment, release: { ...release, intent: '' }, records });
-  return { app, release, previous: target.releases.get(app), verdicts, reason: due.because.join(', ') };
+  return { app, release, previous: target.releases.get(app), reason: due.because.join(', ') };
 }
 
 /**

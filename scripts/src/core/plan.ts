@@ -1,9 +1,10 @@
-import type { Verdict } from './gates/index.ts';
+import type { Verb, Verdict } from './gates/index.ts';
+import { formatPolicy, type Policy } from './policy.ts';
 import type { ReleaseFile } from './release-file.ts';
 import { formatRelease } from './release-file.ts';
 import { digestOf } from './snapshot.ts';
 
-export type Verb = 'delivery' | 'promotion';
+export type { Verb } from './gates/index.ts';
 
 /** What one app would become in an environment. */
 export interface Change {
@@ -15,6 +16,8 @@ export interface Change {
   verdicts: Verdict[];
   /** Why it is due, in a few words. */
   reason: string;
+  /** The bytes of an earlier release.yaml, where a rollback brings them back as they were. */
+  restored?: string | undefined;
 }
 
 /** What would be written to one deploy branch, and on what it was decided. */
@@ -27,6 +30,25 @@ export interface Plan {
   configuredBy: string;
   by: string;
   changes: Change[];
+  /** What the environment's policy becomes with it, where that changes too. */
+  policy?: Policy | undefined;
+  /** What whoever asks has allowed by a word of their own. */
+  allowed?: readonly 'downgrade'[] | undefined;
+  /** Why, in the words of whoever asks. */
+  why?: string | undefined;
+}
+
+/** What a landing writes: files on the head of an environment's branch, as one commit. */
+export interface Writing {
+  environment: string;
+  head: string;
+  files: ReadonlyMap<string, string>;
+  message: string;
+}
+
+/** A plan as what is written for it. */
+export function planWriting(plan: Plan): Writing {
+  return { environment: plan.environment, head: plan.head, files: planFiles(plan), message: commitMessage(plan) };
 }
 
 /**
@@ -46,32 +68,51 @@ export function intentId(plan: Pick<Plan, 'verb' | 'environment' | 'by' | 'chang
 export function planFiles(plan: Plan): Map<string, string> {
   const intent = intentId(plan);
   const files = new Map<string, string>();
-  for (const { app, release, manifests } of plan.changes) {
+  for (const { app, release, manifests, restored } of plan.changes) {
     files.set(`${app}/manifests.yaml`, manifests);
-    files.set(`${app}/release.yaml`, formatRelease({ ...release, intent }));
+    files.set(`${app}/release.yaml`, restored ?? formatRelease({ ...release, intent }));
   }
+  if (plan.policy !== undefined) for (const [path, text] of formatPolicy(plan.policy)) files.set(path, text);
   return files;
+}
+
+const titles: Record<Verb, (names: string, environment: string) => string> = {
+  delivery: (names, environment) => `Deliver ${names} to ${environment}`,
+  promotion: (names, environment) => `Promote ${names} to ${environment}`,
+  reconfiguration: (names, environment) => `Reconfigure ${names} in ${environment}`,
+  rollback: (names, environment) => `Roll back ${names} in ${environment}`,
+};
+
+/** A plan in a few words, as the title of its commit. */
+export function planTitle(plan: Pick<Plan, 'verb' | 'environment' | 'changes'>): string {
+  const names = plan.changes.map((each) => each.app);
+  const listed = names.length > 4 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
+  return titles[plan.verb](listed, plan.environment);
 }
 
 /** The message of a landing's commit: what went where, then who asked and on what grounds as trailers. */
 export function commitMessage(plan: Plan): string {
-  const names = plan.changes.map((each) => each.app).join(', ');
-  const title =
-    plan.verb === 'delivery' ? `Deliver ${names} to ${plan.environment}` : `Promote ${names} to ${plan.environment}`;
   const body = plan.changes.map(({ app, release, previous }) => {
     const from = previous === undefined ? 'first release' : `${previous.tag} (${previous.release})`;
     return `${app}: ${from} -> ${release.tag} (${release.release})`;
   });
   return [
-    title,
+    planTitle(plan),
     '',
+    ...(plan.why === undefined ? [] : [plan.why, '']),
     ...body,
     '',
     `Intent: ${intentId(plan)}`,
     `Configured-by: ${plan.configuredBy}`,
+    ...(plan.allowed ?? []).map((each) => `Allowed: ${each}`),
     `By: ${plan.by}`,
     '',
   ].join('\n');
+}
+
+/** What the message of a landing says that its author has allowed. */
+export function allowedBy(message: string): Set<string> {
+  return new Set([...message.matchAll(/^Allowed: (\S+)$/gm)].map((match) => match[1] ?? ''));
 }
 
 /** The verdicts that stand in the way. */

@@ -1,43 +1,61 @@
 import type { BranchState } from './branch-state.ts';
 import type { Config, Environment } from './config.ts';
 import { UserError } from './errors.ts';
-import { evaluateGates } from './gates/index.ts';
-import { namespaceOf } from './graph.ts';
+import { findEnvironment, namespaceOf } from './graph.ts';
 import { inputsOf } from './inputs.ts';
 import type { Change } from './plan.ts';
-import type { DeliveryRecord } from './record.ts';
 import type { ReleaseFile } from './release-file.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { WorkspacePackage } from './workspace.ts';
 
-/** What a promotion is planned from. */
+/** What a promotion of one app is planned from. */
 export interface PromotionFacts {
   config: Config;
   environment: Environment;
   app: string;
   main: Snapshot;
   workspace: ReadonlyMap<string, WorkspacePackage>;
-  /** The environment before. */
-  source: BranchState;
+  /** The release to move, as the environment before runs it or has run it. */
+  candidate: ReleaseFile;
   target: BranchState;
-  records: readonly DeliveryRecord[];
+}
+
+/** A change that is neither rendered nor judged yet. */
+export type PlannedChange = Omit<Change, 'manifests' | 'verdicts'>;
+
+/** The environment that a promotion takes releases from: the one named, else the only one before. Throws UserError otherwise. */
+export function sourceOf(config: Config, environment: Environment, named: string | undefined, remote: string): string {
+  const { name, after } = environment;
+  if (after.length === 0) {
+    throw new UserError(`${name} is where delivery lands; nothing can be promoted to it`, {
+      hint: `git push ${remote} main`,
+      exit: 'usage',
+    });
+  }
+  const [only] = after;
+  if (named === undefined && after.length === 1 && only !== undefined) return only;
+  if (named !== undefined && after.includes(named)) return named;
+  if (named !== undefined) findEnvironment(config, named);
+  throw new UserError(
+    named === undefined ? `${name} comes after ${after.join(' and ')}` : `${name} does not come after ${named}`,
+    { hint: `say where the release comes from: ${after.map((each) => `--from ${each}`).join(' or ')}`, exit: 'usage' },
+  );
+}
+
+/** The release that an environment runs of an app; throws UserError where it has none. */
+export function runningRelease(source: BranchState, app: string, to: string): ReleaseFile {
+  const found = source.releases.get(app);
+  if (found !== undefined) return found;
+  throw new UserError(`${app} has no release in ${source.environment}, so there is nothing to promote to ${to}`, {
+    hint: 'pnpm run status shows where it is',
+  });
 }
 
 /**
- * The release that the environment before runs, with this environment's overlay from the tip of main; not rendered yet.
- * Undefined where that is already what runs here. Throws UserError where the environment before has no release.
+ * The candidate with the target's overlay from the tip of main; undefined where that is already what runs there.
  */
-export function planPromotion(facts: PromotionFacts): Omit<Change, 'manifests'> | undefined {
-  const { config, environment, app, main, source, target, records } = facts;
-  const candidate = source.releases.get(app);
-  if (candidate === undefined) {
-    throw new UserError(
-      `${app} has no release in ${source.environment}, so there is nothing to promote to ${environment.name}`,
-      {
-        hint: 'pnpm run status shows where it is',
-      },
-    );
-  }
+export function planPromotion(facts: PromotionFacts): PlannedChange | undefined {
+  const { config, environment, app, main, candidate, target } = facts;
   const previous = target.releases.get(app);
   const { overlay } = inputsOf(config, main, facts.workspace, app, environment.name);
   const sameOverlay = previous?.inputs.overlay === overlay;
@@ -50,10 +68,9 @@ export function planPromotion(facts: PromotionFacts): Omit<Change, 'manifests'> 
     namespace: namespaceOf(environment, app),
     overlayRevision: main.revision,
     inputs: { ...candidate.inputs, overlay },
-    from: source.environment,
+    from: candidate.environment,
   };
-  const verdicts = evaluateGates({ app, environment, release: { ...release, intent: candidate.intent }, records });
-  return { app, release, previous, verdicts, reason: describe(candidate, previous, sameOverlay) };
+  return { app, release, previous, reason: describe(candidate, previous, sameOverlay) };
 }
 
 function describe(candidate: ReleaseFile, previous: ReleaseFile | undefined, sameOverlay: boolean): string {

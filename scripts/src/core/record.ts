@@ -7,7 +7,7 @@ const schema = z.object({
   release: z.string(),
   digest: z.string(),
   tag: z.string(),
-  verb: z.enum(['delivery', 'promotion']),
+  verb: z.enum(['delivery', 'promotion', 'reconfiguration', 'rollback']),
   intent: z.string(),
   /** The commit on the deploy branch. */
   landing: z.string(),

@@ -2,12 +2,16 @@ import type { Git } from '../adapters/git.ts';
 import { readBranchState, type BranchState } from '../core/branch-state.ts';
 import type { Config, Environment } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
-import { evaluateGates } from '../core/gates/index.ts';
 import { namespaceOf, serviceOf } from '../core/graph.ts';
 import { inputsOf, manifestsHash, releaseId } from '../core/inputs.ts';
+import type { Verb } from '../core/plan.ts';
+import type { DeliveryRecord } from '../core/record.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
 import type { Snapshot } from '../core/snapshot.ts';
+import { allowedBy } from '../core/plan.ts';
+import { policyFiles, readPolicy } from '../core/policy.ts';
 import { readWorkspace } from '../core/workspace.ts';
+import { judgeChange } from './judge.ts';
 import { renderRelease } from './render.ts';
 import { branchState, createSources, readRecords } from './repository.ts';
 
@@ -21,6 +25,7 @@ export interface DeployBranchCheck {
   refs: string;
   old: string;
   new: string;
+  now: Date;
 }
 
 /** What is wrong with a change to a deploy branch; nothing where it may stand. */
@@ -34,6 +39,10 @@ export async function checkDeployBranch(facts: DeployBranchCheck): Promise<strin
   const problems: string[] = [];
   const apps = new Set<string>();
   for (const path of paths) {
+    if (policyFiles.includes(path)) {
+      if (!after.tree.has(path)) problems.push(`${path} would be deleted`);
+      continue;
+    }
     const [folder = '', file = '', ...rest] = path.split('/');
     const known =
       Object.hasOwn(config.apps, folder) && ['manifests.yaml', 'release.yaml'].includes(file) && rest.length === 0;
@@ -42,6 +51,13 @@ export async function checkDeployBranch(facts: DeployBranchCheck): Promise<strin
     else apps.add(folder);
   }
   const old = readBranchState(environment.name, before);
+  try {
+    readPolicy(after.texts, facts.new.slice(0, 12));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    problems.push(error.message);
+    return problems;
+  }
   for (const app of apps) {
     try {
       problems.push(...(await checkApp(facts, app, old, readBranchState(environment.name, only(after, app)))));
@@ -58,7 +74,7 @@ async function checkApp(facts: DeployBranchCheck, app: string, old: BranchState,
   const release = next.releases.get(app);
   const manifests = next.manifests.get(app);
   if (release === undefined || manifests === undefined) return [`${app}/ needs both release.yaml and manifests.yaml`];
-  if (await ranBefore(facts, app)) return [];
+  if (await ranBefore(facts, app)) return checkVerdicts(facts, app, release, old, 'rollback');
 
   const problems = checkFields(config, environment, app, release);
   for (const key of ['imageRevision', 'manifestRevision', 'overlayRevision'] as const) {
@@ -84,7 +100,7 @@ async function checkApp(facts: DeployBranchCheck, app: string, old: BranchState,
       `${app}/manifests.yaml is not what its release.yaml renders to; it was edited by hand or rendered by another version`,
     );
   }
-  return [...problems, ...(await checkGates(facts, app, release))];
+  return [...problems, ...(await checkGates(facts, app, release, old))];
 }
 
 function checkFields(config: Config, environment: Environment, app: string, release: ReleaseFile): string[] {
@@ -102,11 +118,13 @@ function checkFields(config: Config, environment: Environment, app: string, rele
 
 /** A release comes from the environment before, and the gates pass. */
 async function checkGates(
-  { git, config, environment, refs }: DeployBranchCheck,
+  facts: DeployBranchCheck,
   app: string,
   release: ReleaseFile,
+  old: BranchState,
 ): Promise<string[]> {
-  if (environment.delivery) return [];
+  const { git, config, environment, refs } = facts;
+  if (environment.delivery) return checkVerdicts(facts, app, release, old, 'delivery');
   const records = await readRecords(git, config, [app], refs);
   const known = records.some(
     (each) =>
@@ -117,7 +135,30 @@ async function checkGates(
     const runs = parents.some((parent) => parent.releases.get(app)?.release === release.release);
     if (!runs) return [`${app}: release ${release.release} has never been in ${environment.after.join(' or ')}`];
   }
-  return evaluateGates({ app, environment, release, records })
+  return checkVerdicts(facts, app, release, old, 'promotion', records);
+}
+
+/** What the gates have against a change, on the policy that stood before it. */
+async function checkVerdicts(
+  { git, environment, now, new: next }: DeployBranchCheck,
+  app: string,
+  release: ReleaseFile,
+  old: BranchState,
+  verb: Verb,
+  records: readonly DeliveryRecord[] = [],
+): Promise<string[]> {
+  const verdicts = await judgeChange(git, {
+    app,
+    verb,
+    environment,
+    release,
+    previous: old.releases.get(app),
+    records,
+    policy: old.policy,
+    now,
+    downgrade: allowedBy(await git.message(next)).has('downgrade'),
+  });
+  return verdicts
     .filter((verdict) => verdict.state !== 'pass')
     .map((verdict) => `${app}: gate ${verdict.gate} says ${verdict.state}: ${verdict.evidence}`);
 }

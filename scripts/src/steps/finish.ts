@@ -2,6 +2,7 @@ import type { Identity } from '../adapters/git.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../core/errors.ts';
 import { outcomeExits } from '../core/outcome.ts';
+import type { Plan } from '../core/plan.ts';
 import type { DeliveryRecord } from '../core/record.ts';
 import { createProgress, planJson } from '../ui/index.ts';
 import { follow } from './follow.ts';
@@ -20,7 +21,7 @@ export async function finish(
   context: Context,
   repository: Repository,
   by: Identity,
-  landing: Landing,
+  landing: Landing<Plan>,
   options: FinishOptions,
 ): Promise<number> {
   const { plan, commit } = landing;

@@ -5,7 +5,7 @@ import { UserError } from '../core/errors.ts';
 import { findEnvironment } from '../core/graph.ts';
 import { podTrouble } from '../core/observations.ts';
 import { judge, type Outcome, type OutcomeFacts } from '../core/outcome.ts';
-import { intentId, type Change } from '../core/plan.ts';
+import { intentId, type Change, type Plan } from '../core/plan.ts';
 import type { DeliveryRecord } from '../core/record.ts';
 import type { Progress } from '../ui/index.ts';
 import type { Landing } from './land.ts';
@@ -25,7 +25,7 @@ export interface FollowOptions {
 export async function follow(
   context: Context,
   repository: Repository,
-  landing: Landing,
+  landing: Landing<Plan>,
   options: FollowOptions,
 ): Promise<DeliveryRecord[]> {
   const { config, remote } = repository;
@@ -88,7 +88,7 @@ export function applicationName(app: string, environment: string): string {
 async function followOne(
   context: Context,
   repository: Repository,
-  landing: Landing,
+  landing: Landing<Plan>,
   change: Change,
   clusters: { argocd: Cluster; apps: Cluster },
   { deadline, progress }: FollowOptions,
@@ -152,7 +152,7 @@ async function look(
 /** Tells where a synced revision stands to a landing, by the bytes of the app's folder; asks Git once for each revision. */
 function createComparison(
   repository: Repository,
-  landing: Landing,
+  landing: Landing<Plan>,
   app: string,
 ): (revision: string | undefined) => Promise<OutcomeFacts['synced']> {
   const { git, remote } = repository;

@@ -33,7 +33,7 @@ export async function openRepository(
     });
   }
   const main = await mainSnapshot(git, revision);
-  return { folder, git, remote, main, config: readConfig(main, remote) };
+  return { folder, git, remote, main, config: await readConfig(main, remote) };
 }
 
 /** Git in the top folder of the repository around `cwd`. */
@@ -53,10 +53,16 @@ export function mainSnapshot(git: Git, revision: string): Promise<Snapshot> {
 }
 
 /** The configuration at a revision of main, as it applies on a remote; UserError where it is missing or wrong. */
-export function readConfig(main: Snapshot, { profile, registry }: Pick<Remote, 'profile' | 'registry'>): Config {
+export async function readConfig(
+  main: Snapshot,
+  { profile, registry }: Pick<Remote, 'profile' | 'registry'>,
+): Promise<Config> {
   const text = main.texts.get(configFile);
   if (text === undefined) throw new UserError(`${configFile} does not exist at ${main.revision.slice(0, 12)}`);
-  return parseConfig(text, { profile, registry });
+  const windowProblem = text.includes('windows')
+    ? (await import('../core/freeze-windows.ts')).windowProblem
+    : undefined;
+  return parseConfig(text, { profile, registry, windowProblem });
 }
 
 /** What an app renders from at a revision: all that lies under apps/. The same revision is read once. */
@@ -77,7 +83,7 @@ export async function branchState(git: Git, environment: string, refs: string): 
       hint: 'locally pnpm start makes it; elsewhere it starts as one commit that holds an empty policy/ folder',
     });
   }
-  return readBranchState(environment, await git.snapshot(head, { wanted: (path) => !path.startsWith('policy/') }));
+  return readBranchState(environment, await git.snapshot(head, { wanted: () => true }));
 }
 
 /** The refs that fetching fills for a remote. */
@@ -109,4 +115,27 @@ export async function readIdentity(git: Git): Promise<Identity> {
     });
   }
   return { name, email };
+}
+
+/** The same repository after a fetch: main may have moved as well. */
+export async function reopenRepository(repository: Repository): Promise<Repository> {
+  const revision = (await repository.git.resolve(`${remoteRefs(repository.remote)}/main`)) ?? repository.main.revision;
+  if (revision === repository.main.revision) return repository;
+  const main = await mainSnapshot(repository.git, revision);
+  return { ...repository, main, config: await readConfig(main, repository.remote) };
+}
+
+/** Uncommitted edits would not be promoted, and whoever has them usually thinks that they would. */
+export async function refuseDirty({ git, folder }: Repository): Promise<void> {
+  const watched = ['apps', 'services', 'packages', configFile];
+  const { stdout } = await git.run(['status', '--porcelain', '--untracked-files=no', '--', ...watched]);
+  const files = stdout.split('\n').filter((line) => line !== '');
+  if (files.length === 0) return;
+  throw new UserError(
+    `${folder} has uncommitted changes, which no promotion can contain: ${files.map((line) => line.slice(3)).join(', ')}`,
+    {
+      hint: 'commit and push them, or set them aside with git stash',
+      exit: 'usage',
+    },
+  );
 }

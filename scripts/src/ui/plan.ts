@@ -1,10 +1,16 @@
 import { changedObjects } from '../core/changed-objects.ts';
-import { intentId, type Plan } from '../core/plan.ts';
+import { intentId, type Plan, type Verb } from '../core/plan.ts';
+
+const titles: Record<Verb, string> = {
+  delivery: 'Deliver to',
+  promotion: 'Promote to',
+  reconfiguration: 'Reconfigure in',
+  rollback: 'Roll back in',
+};
 
 /** A plan in words for people: what becomes what, which objects change, and every gate with its evidence. */
 export function describePlan(plan: Plan, running: ReadonlyMap<string, string>): string {
-  const title = plan.verb === 'delivery' ? `Deliver to ${plan.environment}` : `Promote to ${plan.environment}`;
-  const lines = [`${title} (intent ${intentId(plan)})`];
+  const lines = [`${titles[plan.verb]} ${plan.environment} (intent ${intentId(plan)})`];
   for (const { app, release, previous, verdicts, reason, manifests } of plan.changes) {
     const from = previous === undefined ? 'nothing' : previous.tag;
     lines.push(`  ${app}: ${from} -> ${release.tag}  release ${release.release}, ${reason}`);
@@ -14,7 +20,8 @@ export function describePlan(plan: Plan, running: ReadonlyMap<string, string>): 
       if (names.length > 0) lines.push(`    ${word}: ${names.join(', ')}`);
     }
     for (const verdict of verdicts) {
-      lines.push(`    gate ${verdict.gate}: ${verdict.state}, ${verdict.evidence}`);
+      const opens = verdict.opensAt === undefined ? '' : `; opens at ${verdict.opensAt}`;
+      lines.push(`    gate ${verdict.gate}: ${verdict.state}, ${verdict.evidence}${opens}`);
       if (verdict.next !== undefined) lines.push(`      next: ${verdict.next}`);
     }
   }

@@ -1,6 +1,10 @@
 import type { Environment } from '../config.ts';
+import type { Policy } from '../policy.ts';
 import type { DeliveryRecord } from '../record.ts';
 import type { ReleaseFile } from '../release-file.ts';
+
+/** What a change to an environment is called. */
+export type Verb = 'delivery' | 'promotion' | 'reconfiguration' | 'rollback';
 
 /** A gate's answer: `pending` may open by itself, `unknown` is an answer that could not be had, and blocks like `fail`. */
 export interface Verdict {
@@ -10,20 +14,51 @@ export interface Verdict {
   evidence: string;
   /** What to run or wait for; absent where the gate passes. */
   next?: string | undefined;
+  /** ISO 8601; when a pending gate opens, where that is known. */
   opensAt?: string | undefined;
 }
+
+/** How a release's code stands to what runs: `apart` where neither contains the other. */
+export type Order = 'first' | 'same' | 'newer' | 'older' | 'apart';
+
+/** What the registry has under a release's tag and digest. */
+export type RegistryAnswer =
+  | { state: 'same' | 'gone' }
+  | { state: 'moved'; digest: string }
+  | { state: 'unknown'; reason: string };
+
+/** What costs time to find out, and is so only for a gate that is asked. */
+export type Need = 'order' | 'registry' | 'closed';
 
 /** What gates may look at: one app's change to one environment, and what is known about its release. */
 export interface GateFacts {
   app: string;
+  verb: Verb;
   environment: Environment;
-  release: ReleaseFile;
+  release: Pick<ReleaseFile, 'release' | 'digest' | 'tag' | 'imageRevision'>;
+  /** What runs there now. */
+  previous: ReleaseFile | undefined;
   /** Records of this app in all environments. */
   records: readonly DeliveryRecord[];
+  /** What stands on the environment's branch. */
+  policy: Policy;
+  now: Date;
+  /** The word of whoever asks that an older release is meant. */
+  downgrade: boolean;
+  /** Absent where no gate that is asked needs it. */
+  order?: Order | undefined;
+  registry?: RegistryAnswer | undefined;
+  /** What the configuration's windows say now. */
+  closed?: { until: string | undefined; reason: string | undefined } | undefined;
 }
 
 export interface Gate {
-  /** The key under an environment's `gates:`. */
-  name: keyof Environment['gates'];
+  name: string;
+  /** `proposing` has to pass before anything is written; `landing` may be pending while a proposal waits. */
+  kind: 'proposing' | 'landing';
+  /** What it looks at that has to be found out first. */
+  needs?(environment: Environment): readonly Need[];
+  /** Whether a change by this verb is asked by it. */
+  asked(verb: Verb, environment: Environment): boolean;
   evaluate(facts: GateFacts): Verdict;
 }

@@ -1,12 +1,24 @@
-import type { Gate, GateFacts, Verdict } from './gate.ts';
+import type { Environment } from '../config.ts';
+import { digest } from './digest.ts';
+import { freeze } from './freeze.ts';
+import type { Gate, GateFacts, Need, Verb, Verdict } from './gate.ts';
+import { hold } from './hold.ts';
+import { order } from './order.ts';
+import { quarantine } from './quarantine.ts';
 import { verified } from './verified.ts';
 
-/** Every gate there is. A new one is a file beside this one, a line here and its key in the configuration's schema. */
-const gates: readonly Gate[] = [verified];
+/** Every gate there is. A new one is a file beside this one and a line here; options are keys of the configuration's schema. */
+const gates: readonly Gate[] = [verified, quarantine, order, digest, hold, freeze];
 
-/** The verdicts of all gates that the environment names. */
+/** The verdicts of all gates that are asked about a change. */
 export function evaluateGates(facts: GateFacts): Verdict[] {
-  return gates.filter((gate) => facts.environment.gates[gate.name] !== undefined).map((gate) => gate.evaluate(facts));
+  return gates.filter((gate) => gate.asked(facts.verb, facts.environment)).map((gate) => gate.evaluate(facts));
 }
 
-export type { Gate, GateFacts, Verdict } from './gate.ts';
+/** What has to be found out before the gates can answer. */
+export function neededFacts(verb: Verb, environment: Environment): Set<Need> {
+  const asked = gates.filter((gate) => gate.asked(verb, environment));
+  return new Set(asked.flatMap((gate) => gate.needs?.(environment) ?? []));
+}
+
+export type { Gate, GateFacts, Need, Order, RegistryAnswer, Verb, Verdict } from './gate.ts';

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import type { Environment } from '../config.ts';
 import type { DeliveryRecord } from '../record.ts';
 import type { ReleaseFile } from '../release-file.ts';
-import { evaluateGates } from './index.ts';
+import { noPolicy } from '../policy.ts';
+import { evaluateGates, type GateFacts } from './index.ts';
 
 const environment: Environment = {
   name: 'prod',
@@ -13,7 +14,19 @@ const environment: Environment = {
   production: true,
   gates: { verified: {} },
 };
-const release = { release: 'abc' } as ReleaseFile;
+const release = { release: 'abc', imageRevision: 'a' } as ReleaseFile;
+const facts: GateFacts = {
+  app: 'web',
+  verb: 'promotion',
+  environment,
+  release,
+  previous: undefined,
+  records: [],
+  policy: noPolicy,
+  now: new Date(0),
+  downgrade: false,
+  order: 'first',
+};
 
 function record(state: DeliveryRecord['outcome']['state'], change: Partial<DeliveryRecord> = {}): DeliveryRecord {
   return {
@@ -26,7 +39,7 @@ function record(state: DeliveryRecord['outcome']['state'], change: Partial<Deliv
 }
 
 function verdict(...records: DeliveryRecord[]): { state: string; evidence: string } | undefined {
-  return evaluateGates({ app: 'web', environment, release, records })[0];
+  return evaluateGates({ ...facts, records })[0];
 }
 
 it('passes on a record that the environment before verified this release', () => {
@@ -47,5 +60,6 @@ it.each([
 });
 
 it('is not asked where the environment does not name it', () => {
-  expect(evaluateGates({ app: 'web', environment: { ...environment, gates: {} }, release, records: [] })).toEqual([]);
+  const asked = evaluateGates({ ...facts, environment: { ...environment, gates: {} } });
+  expect(asked.map((each) => each.gate)).not.toContain('verified');
 });

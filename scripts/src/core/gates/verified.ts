@@ -3,6 +3,8 @@ import type { Gate } from './gate.ts';
 /** The release ran in an environment before this one, and what it became there is on record as verified. */
 export const verified: Gate = {
   name: 'verified',
+  kind: 'proposing',
+  asked: (verb, environment) => verb === 'promotion' && environment.gates.verified !== undefined,
   evaluate({ app, environment, release, records }) {
     const parents = environment.after;
     const seen = records.filter((each) => parents.includes(each.environment) && each.release === release.release);

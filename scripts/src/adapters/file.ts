@@ -1,0 +1,26 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { UserError } from '../core/errors.ts';
+
+/** The text of a file that a person named; throws UserError (exit 2) where it cannot be read. */
+export async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new UserError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+      exit: 'usage',
+      cause: error,
+    });
+  }
+}
+
+/** Writes a file that a person named; throws UserError (exit 2) where that cannot be. */
+export async function writeText(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text);
+  } catch (error) {
+    throw new UserError(`${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`, {
+      exit: 'usage',
+      cause: error,
+    });
+  }
+}

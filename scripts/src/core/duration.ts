@@ -1,0 +1,28 @@
+import { UserError } from './errors.ts';
+
+const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** `90s`, `10m`, `64h`, `7d`. */
+export const durationPattern = /^(\d{1,6})([smhd])$/;
+
+/** Milliseconds of a duration such as `90s`, `10m`, `64h` or `7d`; throws UserError for anything else. */
+export function parseDuration(text: string): number {
+  const [, count, unit] = durationPattern.exec(text) ?? [];
+  if (count === undefined || unit === undefined) {
+    throw new UserError(`"${text}" is not a duration such as 90s, 10m, 64h or 7d`, { exit: 'usage' });
+  }
+  return Number(count) * units[unit as keyof typeof units];
+}
+
+/** When a stop ends, ISO 8601 in UTC, from a duration counted from now or an instant with its offset; throws UserError otherwise. */
+export function parseUntil(text: string, now: Date): string {
+  if (durationPattern.test(text)) return new Date(now.getTime() + parseDuration(text)).toISOString();
+  const instant = /^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(instant)) {
+    throw new UserError(`"${text}" is neither a duration such as 2h nor an instant such as 2030-01-31T18:00:00+01:00`, {
+      exit: 'usage',
+    });
+  }
+  if (instant <= now.getTime()) throw new UserError(`"${text}" has passed already`, { exit: 'usage' });
+  return new Date(instant).toISOString();
+}

@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import type { Environment } from '../config.ts';
+import { noPolicy, type Policy } from '../policy.ts';
+import type { ReleaseFile } from '../release-file.ts';
+import { evaluateGates, neededFacts, type GateFacts, type Verdict } from './index.ts';
+
+const now = new Date('2030-01-02T00:00:00Z');
+const words = { reason: 'errors', by: 'Ann <ann@example.invalid>', at: '2030-01-01T00:00:00.000Z' };
+const until = '2030-01-03T00:00:00.000Z';
+const digest = `sha256:${'a'.repeat(64)}`;
+const environment: Environment = {
+  name: 'prod',
+  cluster: 'c',
+  namespace: 'n',
+  after: ['staging'],
+  delivery: false,
+  production: true,
+  gates: {},
+};
+const facts: GateFacts = {
+  app: 'web',
+  verb: 'promotion',
+  environment,
+  release: { release: '0123456789ab', digest, tag: 'aaaaaaaaaaaa-1', imageRevision: 'a'.repeat(40) },
+  previous: { imageRevision: 'b'.repeat(40) } as ReleaseFile,
+  records: [],
+  policy: noPolicy,
+  now,
+  downgrade: false,
+  order: 'newer',
+};
+
+function verdict(gate: string, change: Partial<GateFacts>): Verdict | undefined {
+  return evaluateGates({ ...facts, ...change }).find((each) => each.gate === gate);
+}
+
+function policy(change: Partial<Policy>): Policy {
+  return { ...noPolicy, ...change };
+}
+
+describe('hold', () => {
+  it('waits, with who, why and when it opens', () => {
+    const held = policy({ holds: [{ app: 'web', ...words, until }] });
+
+    expect(verdict('hold', { policy: held })).toMatchObject({
+      state: 'pending',
+      evidence: `held by ${words.by} at ${words.at}, until ${until}: errors`,
+      opensAt: until,
+    });
+  });
+
+  it('does not say when it opens where one of several has no end', () => {
+    const held = policy({
+      holds: [
+        { app: 'web', ...words, until },
+        { app: 'web', ...words },
+      ],
+    });
+
+    expect(verdict('hold', { policy: held })).toMatchObject({ state: 'pending', opensAt: undefined });
+  });
+
+  it('passes for another app, and when it has ended', () => {
+    expect(verdict('hold', { policy: policy({ holds: [{ app: 'jobs', ...words }] }) })?.state).toBe('pass');
+    const ended = policy({ holds: [{ app: 'web', ...words, until: '2030-01-02T00:00:00.000Z' }] });
+    expect(verdict('hold', { policy: ended })?.state).toBe('pass');
+  });
+
+  it('is asked about deliveries and not about rollbacks', () => {
+    expect(verdict('hold', { verb: 'delivery' })).toBeDefined();
+    expect(verdict('hold', { verb: 'rollback' })).toBeUndefined();
+  });
+});
+
+describe('quarantine', () => {
+  it('fails whatever the verb is', () => {
+    const bad = policy({ quarantines: [{ app: 'web', release: '0123456789ab', ...words }] });
+
+    for (const verb of ['delivery', 'promotion', 'rollback'] as const) {
+      expect(verdict('quarantine', { policy: bad, verb })).toMatchObject({
+        state: 'fail',
+        evidence: expect.stringContaining('release 0123456789ab is in quarantine in prod'),
+      });
+    }
+  });
+});
+
+describe('freeze', () => {
+  it('waits for a freeze of everything or of this app, and not for one of another', () => {
+    expect(verdict('freeze', { policy: policy({ freezes: [{ ...words, until }] }) })).toMatchObject({
+      state: 'pending',
+      opensAt: until,
+    });
+    expect(verdict('freeze', { policy: policy({ freezes: [{ apps: ['web'], ...words }] }) })?.state).toBe('pending');
+    expect(verdict('freeze', { policy: policy({ freezes: [{ apps: ['jobs'], ...words }] }) })?.state).toBe('pass');
+  });
+
+  it('waits for the end of a window of the configuration, and blocks where windows could not be read', () => {
+    const windows = [{ cron: '0 16 * * FRI', for: '64h', zone: 'Europe/Berlin' }];
+    const named = { ...environment, gates: { freeze: { windows } } };
+
+    expect(verdict('freeze', { environment: named, closed: { until, reason: 'weekend' } })).toMatchObject({
+      state: 'pending',
+      evidence: `prod is closed by a window until ${until}: weekend`,
+      opensAt: until,
+    });
+    expect(verdict('freeze', { environment: named, closed: { until: undefined, reason: undefined } })?.state).toBe(
+      'pass',
+    );
+    expect(verdict('freeze', { environment: named })?.state).toBe('unknown');
+  });
+});
+
+describe('order', () => {
+  it.each(['first', 'same', 'newer'] as const)('passes where the release is %s', (order) => {
+    expect(verdict('order', { order })?.state).toBe('pass');
+  });
+
+  it.each(['older', 'apart'] as const)('fails where the release is %s, unless that is meant', (order) => {
+    expect(verdict('order', { order })).toMatchObject({
+      state: 'fail',
+      next: 'add --allow-downgrade if that is meant',
+    });
+    expect(verdict('order', { order, downgrade: true })?.state).toBe('pass');
+  });
+});
+
+describe('digest', () => {
+  const named = { ...environment, gates: { digest: {} } };
+
+  it('passes where the tag still means the image', () => {
+    expect(verdict('digest', { environment: named, registry: { state: 'same' } })?.state).toBe('pass');
+  });
+
+  it('fails where the image is gone or the tag has moved, with both digests', () => {
+    const other = `sha256:${'b'.repeat(64)}`;
+
+    expect(verdict('digest', { environment: named, registry: { state: 'gone' } })?.state).toBe('fail');
+    expect(verdict('digest', { environment: named, registry: { state: 'moved', digest: other } })).toMatchObject({
+      state: 'fail',
+      evidence: expect.stringMatching(/means sha256:bbbb.*verified with sha256:aaaa/),
+    });
+  });
+
+  it('is unknown where the registry does not answer', () => {
+    const registry = { state: 'unknown', reason: 'ECONNREFUSED' } as const;
+
+    expect(verdict('digest', { environment: named, registry })).toMatchObject({
+      state: 'unknown',
+      evidence: 'the registry could not be asked: ECONNREFUSED',
+    });
+  });
+
+  it('is not asked where the environment does not name it', () => {
+    expect(verdict('digest', { registry: { state: 'gone' } })).toBeUndefined();
+  });
+});
+
+describe('neededFacts', () => {
+  it('names what costs time only for gates that are asked', () => {
+    expect([...neededFacts('promotion', environment)]).toEqual(['order']);
+    expect([...neededFacts('promotion', { ...environment, gates: { digest: {} } })]).toEqual(['order', 'registry']);
+    expect([...neededFacts('rollback', environment)]).toEqual([]);
+  });
+});

@@ -1,0 +1,22 @@
+import { describeStop, stands } from '../policy.ts';
+import type { Gate } from './gate.ts';
+
+/** Nobody has asked for this app to stay as it is here. */
+export const hold: Gate = {
+  name: 'hold',
+  kind: 'landing',
+  asked: (verb) => verb !== 'rollback',
+  evaluate({ app, environment, policy, now }) {
+    const holds = policy.holds.filter((each) => each.app === app && stands(each, now));
+    const [first] = holds;
+    if (first === undefined) return { gate: 'hold', state: 'pass', evidence: 'no hold' };
+    const ends = holds.flatMap((each) => each.until ?? []);
+    return {
+      gate: 'hold',
+      state: 'pending',
+      evidence: `held ${describeStop(first)}${holds.length > 1 ? ` (and ${holds.length - 1} more)` : ''}`,
+      opensAt: ends.length < holds.length ? undefined : ends.toSorted((a, b) => a.localeCompare(b)).at(-1),
+      next: `pnpm run hold ${app} --env ${environment.name} --lift --reason "..."`,
+    };
+  },
+};

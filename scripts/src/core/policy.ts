@@ -1,0 +1,112 @@
+import { parse, stringify } from 'yaml';
+import * as z from 'zod/mini';
+import { UserError } from './errors.ts';
+
+const name = z.string().check(z.regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'is not a name'));
+const instant = z.iso.datetime({ offset: true });
+const stop = {
+  reason: z.string().check(z.minLength(1, 'is empty')),
+  /** `Name <mail>`. */
+  by: z.string(),
+  at: instant,
+  /** When it ends by itself; absent: when it is lifted. */
+  until: z.optional(instant),
+};
+const hold = z.strictObject({ app: name, ...stop });
+const freeze = z.strictObject({ apps: z.optional(z.array(name)), ...stop });
+const quarantine = z
+  .strictObject({
+    app: name,
+    release: z.optional(z.string().check(z.regex(/^[0-9a-f]{12}$/, 'is not 12 hex digits'))),
+    digest: z.optional(z.string().check(z.regex(/^sha256:[0-9a-f]{64}$/, 'is not a sha256 digest'))),
+    ...stop,
+  })
+  .check(
+    z.refine((each) => (each.release === undefined) !== (each.digest === undefined), 'names one release or digest'),
+  );
+
+/** Keep this app here as it is. */
+export type Hold = z.infer<typeof hold>;
+/** Keep this environment closed, for some apps or for all. */
+export type Freeze = z.infer<typeof freeze>;
+/** Never run this release, or any release with this image, again. */
+export type Quarantine = z.infer<typeof quarantine>;
+
+/** What stands in the way of changes to an environment, as its branch has it; the same head covers state and stops. */
+export interface Policy {
+  holds: readonly Hold[];
+  freezes: readonly Freeze[];
+  quarantines: readonly Quarantine[];
+}
+
+export const noPolicy: Policy = { holds: [], freezes: [], quarantines: [] };
+
+const files = {
+  'policy/holds.yaml': z.strictObject({ holds: z.array(hold) }),
+  'policy/freeze.yaml': z.strictObject({ freezes: z.array(freeze) }),
+  'policy/quarantine.yaml': z.strictObject({ quarantines: z.array(quarantine) }),
+} as const;
+
+/** The paths that a policy is kept at. */
+export const policyFiles = Object.keys(files);
+
+/**
+ * Reads the policy among the texts of a deploy branch; a file that does not exist or is empty says nothing.
+ * Throws UserError with file and key for one that cannot be read: a stop that nobody understands must not be passed.
+ */
+export function readPolicy(texts: ReadonlyMap<string, string>, branch: string): Policy {
+  function read<T extends object>(path: string, schema: z.ZodMiniType<T>, empty: T): T {
+    const where = `${branch}:${path}`;
+    let value: unknown;
+    try {
+      value = parse(texts.get(path) ?? '', { logLevel: 'error' });
+    } catch (error) {
+      throw new UserError(`${where} is not valid YAML: ${error instanceof Error ? error.message : String(error)}`, {
+        cause: error,
+      });
+    }
+    if (value === null || value === undefined) return empty;
+    const parsed = z.safeParse(schema, value);
+    if (parsed.success) return parsed.data;
+    const issue = parsed.error.issues[0];
+    throw new UserError(`${where}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is not a policy'}`);
+  }
+  return {
+    ...read('policy/holds.yaml', files['policy/holds.yaml'], { holds: [] }),
+    ...read('policy/freeze.yaml', files['policy/freeze.yaml'], { freezes: [] }),
+    ...read('policy/quarantine.yaml', files['policy/quarantine.yaml'], { quarantines: [] }),
+  };
+}
+
+/** The files of a policy, by path on the deploy branch. */
+export function formatPolicy({ holds, freezes, quarantines }: Policy): Map<string, string> {
+  const text = (about: string, value: object): string => `# ${about}\n${stringify(value, { lineWidth: 0 })}`;
+  return new Map([
+    ['policy/holds.yaml', text('Apps that stay here as they are.', { holds })],
+    ['policy/freeze.yaml', text('When this environment is closed.', { freezes })],
+    ['policy/quarantine.yaml', text('Releases that never come here again.', { quarantines })],
+  ]);
+}
+
+/** Whether a stop stands at a time. */
+export function stands({ until }: { until?: string | undefined }, now: Date): boolean {
+  return until === undefined || now.getTime() < Date.parse(until);
+}
+
+/** `by Ann <ann@example.com> at ..., until ...: reason`. */
+export function describeStop({ by, at, until, reason }: Hold | Freeze | Quarantine): string {
+  return `by ${by} at ${at}${until === undefined ? '' : `, until ${until}`}: ${reason}`;
+}
+
+/** The quarantine that covers a release, if any stands. */
+export function quarantineOf(
+  policy: Policy,
+  app: string,
+  release: { release: string; digest: string },
+  now: Date,
+): Quarantine | undefined {
+  return policy.quarantines.find(
+    (each) =>
+      each.app === app && (each.release === release.release || each.digest === release.digest) && stands(each, now),
+  );
+}

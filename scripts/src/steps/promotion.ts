@@ -1,0 +1,193 @@
+import type { Context } from '../context.ts';
+import type { BranchState } from '../core/branch-state.ts';
+import { exitCodes, UserError, type ExitName } from '../core/errors.ts';
+import { findApp, findEnvironment } from '../core/graph.ts';
+import { inputsOf } from '../core/inputs.ts';
+import { blockers, type Change, type Plan } from '../core/plan.ts';
+import { planPromotion, runningRelease, sourceOf, type PlannedChange } from '../core/promotion.ts';
+import type { DeliveryRecord } from '../core/record.ts';
+import type { ReleaseFile } from '../core/release-file.ts';
+import { readWorkspace } from '../core/workspace.ts';
+import { findRelease } from './find-release.ts';
+import { judgeChange } from './judge.ts';
+import { renderRelease } from './render.ts';
+import { branchState, createSources, mainSnapshot, readRecords, remoteRefs, type Repository } from './repository.ts';
+
+/** What is asked to be promoted. */
+export interface PromotionRequest {
+  /** By name; none where they are chosen by `all` or `changedSince`. */
+  apps: readonly string[];
+  to: string;
+  from?: string | undefined;
+  /** Every app whose release differs. */
+  all?: boolean | undefined;
+  /** Every app whose inputs on main differ from those at this revision. */
+  changedSince?: string | undefined;
+  /** A release other than the running one: its id, its tag, or its image's digest. */
+  release?: string | undefined;
+  allowDowngrade?: boolean | undefined;
+}
+
+/** A plan, or nothing to do, with what runs now to compare it with. */
+export interface PlannedPromotion {
+  plan: Plan | undefined;
+  target: BranchState;
+}
+
+/**
+ * Plans a promotion of one or more apps as one landing: all or nothing.
+ * Throws one UserError that lists every app that cannot be planned; verdicts of gates are part of the plan.
+ */
+export async function planPromotions(
+  context: Context,
+  repository: Repository,
+  request: PromotionRequest,
+  by: string,
+): Promise<PlannedPromotion> {
+  const { git, remote, config, main } = repository;
+  const environment = findEnvironment(config, request.to);
+  const from = sourceOf(config, environment, request.from, remote.name);
+  const refs = remoteRefs(remote);
+  const [source, target] = await Promise.all([branchState(git, from, refs), branchState(git, environment.name, refs)]);
+  const apps = await chooseApps(repository, request, source);
+  const records = await readRecords(git, config, apps, refs);
+  const workspace = readWorkspace(main);
+
+  const problems: { app: string; error: UserError }[] = [];
+  const planned: PlannedChange[] = [];
+  for (const app of apps) {
+    try {
+      findApp(config, app);
+      const candidate = await chooseRelease(repository, source, app, request);
+      const change = planPromotion({ config, environment, app, main, workspace, candidate, target });
+      if (change !== undefined) planned.push(change);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      problems.push({ app, error });
+    }
+  }
+  if (problems.length > 0) throw allProblems(problems, environment.name);
+  if (planned.length === 0) return { plan: undefined, target };
+
+  const sources = createSources(git, main);
+  const changes = await Promise.all(
+    planned.map(async (change): Promise<Change> => {
+      const [manifests, verdicts] = await Promise.all([
+        renderRelease(config, change.release, sources, target.manifests.get(change.app)),
+        judgeChange(git, {
+          app: change.app,
+          verb: 'promotion',
+          environment,
+          release: change.release,
+          previous: change.previous,
+          records: recordsOf(records, change.app),
+          policy: target.policy,
+          now: context.clock.now(),
+          downgrade: request.allowDowngrade === true,
+        }),
+      ]);
+      return { ...change, manifests, verdicts };
+    }),
+  );
+  const plan: Plan = {
+    verb: 'promotion',
+    environment: environment.name,
+    head: target.head,
+    configuredBy: main.revision,
+    by,
+    changes,
+    ...(request.allowDowngrade === true ? { allowed: ['downgrade'] as const } : {}),
+  };
+  return { plan, target };
+}
+
+/** Throws a UserError (exit 3) with every verdict that stands in the way, and what to do about each. */
+export function refuseBlocked(plan: Plan): void {
+  const blocked = blockers(plan);
+  if (blocked.length === 0) return;
+  const lines = blocked.map(({ app, verdict }) => {
+    const opens = verdict.opensAt === undefined ? '' : `; opens at ${verdict.opensAt}`;
+    return `${app}: gate ${verdict.gate} says ${verdict.state}: ${verdict.evidence}${opens}`;
+  });
+  const hints = new Set(blocked.map(({ verdict }) => verdict.next).filter((next) => next !== undefined));
+  throw new UserError(`nothing was landed on ${plan.environment}\n  ${lines.join('\n  ')}`, {
+    hint: [...hints].join('\n'),
+    exit: 'blocked',
+  });
+}
+
+/** The records of one app among many. */
+export function recordsOf(records: readonly DeliveryRecord[], app: string): DeliveryRecord[] {
+  return records.filter((each) => each.app === app);
+}
+
+async function chooseApps(
+  repository: Repository,
+  { apps, all, changedSince, release, to }: PromotionRequest,
+  source: BranchState,
+): Promise<string[]> {
+  const ways = [apps.length > 0, all === true, changedSince !== undefined].filter(Boolean).length;
+  if (ways !== 1) {
+    throw new UserError(ways === 0 ? 'no app was named' : 'apps are named in more than one way', {
+      hint: `pnpm run promote <app>... --to ${to}, or --all, or --changed-since <revision>`,
+      exit: 'usage',
+    });
+  }
+  if (release !== undefined && apps.length !== 1) {
+    throw new UserError('--release goes with exactly one app', { exit: 'usage' });
+  }
+  const { config } = repository;
+  if (apps.length > 0) return [...new Set(apps)];
+  const there = Object.keys(config.apps).filter((app) => source.releases.has(app));
+  return changedSince === undefined ? there : changedApps(repository, there, changedSince, to);
+}
+
+/** The apps whose inputs at main are not what they were at a revision. */
+async function changedApps(
+  { git, config, main }: Repository,
+  apps: readonly string[],
+  since: string,
+  environment: string,
+): Promise<string[]> {
+  const revision = await git.resolve(since);
+  if (revision === undefined) {
+    throw new UserError(`there is no revision "${since}"`, { hint: 'git log --oneline shows them', exit: 'usage' });
+  }
+  const then = await mainSnapshot(git, revision);
+  const [before, now] = [readWorkspace(then), readWorkspace(main)];
+  return apps.filter((app) => {
+    try {
+      const old = inputsOf(config, then, before, app, environment);
+      return JSON.stringify(old) !== JSON.stringify(inputsOf(config, main, now, app, environment));
+    } catch (error) {
+      // It was not there then.
+      if (error instanceof UserError) return true;
+      throw error;
+    }
+  });
+}
+
+async function chooseRelease(
+  { git, remote }: Repository,
+  source: BranchState,
+  app: string,
+  { release, to }: PromotionRequest,
+): Promise<ReleaseFile> {
+  const running = source.releases.get(app);
+  if (release === undefined) return runningRelease(source, app, to);
+  const found = await findRelease(git, remoteRefs(remote), source.environment, app, release);
+  return found.commit === source.head && running !== undefined ? running : found.release;
+}
+
+/** One error for a whole batch: the messages of all, the hints once each, and the gravest exit code. */
+function allProblems(problems: readonly { app: string; error: UserError }[], environment: string): UserError {
+  const [first] = problems;
+  if (problems.length === 1 && first !== undefined) return first.error;
+  const exit = problems
+    .map(({ error }) => error.exit)
+    .toSorted((a: ExitName, b: ExitName) => exitCodes[b] - exitCodes[a]);
+  return new UserError(
+    `nothing was landed on ${environment}\n${problems.map(({ error }) => `  ${error.message}`).join('\n')}`,
+    { hint: [...new Set(problems.flatMap(({ error }) => error.hint ?? []))].join('\n'), exit: exit[0] },
+  );
+}
