@@ -41,24 +41,89 @@ async function run(args: readonly string[], context: Context): Promise<number> {
     .description('Deliver the apps whose inputs at HEAD differ from what the first environment runs')
     .addOption(remote)
     .option('--build-number <n>', 'last part of the image tags (default: $GITHUB_RUN_NUMBER, else 0)', whole)
-    .option('--dry-run', 'print the plan and stop')
+    .addOption(new Option('--dry-run', 'print the plan and stop'))
     .addOption(deadline)
     .addOption(json)
     .action(async (options) => {
       exit = await (await import('./commands/deliver.ts')).deliver(context, options);
     });
+  const dryRun = new Option('--dry-run', 'print the plan and stop');
+  const noWait = new Option('--no-wait', 'land and leave the outcome to be found later');
   program
     .command('promote')
-    .description('Promote the release that the environment before has verified')
-    .argument('<app>', 'what to promote')
+    .description('Promote releases that the environment before has verified, all in one landing or none')
+    .argument('[app...]', 'what to promote')
     .requiredOption('--to <environment>', 'where to')
+    .option('--from <environment>', 'where from, if more than one environment comes before')
+    .option('--all', 'every app whose release differs')
+    .option('--changed-since <revision>', 'every app whose inputs on main differ from those at a revision')
+    .option('--release <release>', 'an earlier release, by id, tag or digest')
+    .option('--allow-downgrade', 'also where the code is older than what runs')
+    .option('--explain', 'print every gate with its verdict and stop')
+    .addOption(dryRun)
+    .option('--plan-out <file>', 'write the plan to a file and stop')
+    .option('--plan <file>', 'land only if the plan is still the one in this file')
+    .option('--yes', 'do not ask before a production environment')
+    .addOption(noWait)
     .addOption(remote)
-    .option('--dry-run', 'print the plan and stop')
-    .option('--no-wait', 'land and leave the outcome to be found later')
+    .addOption(deadline)
+    .addOption(json)
+    .action(async (apps: string[], options) => {
+      exit = await (await import('./commands/promote.ts')).promote(context, apps, options);
+    });
+  program
+    .command('rollback')
+    .description('Restore an earlier verified state of an app, byte for byte, and hold it there')
+    .argument('<app>')
+    .requiredOption('--env <environment>')
+    .option('--to <release>', 'id or tag of an earlier release', 'previous')
+    .option('--reason <text>', 'why, for the record')
+    .option('--hold-for <duration>', 'how long nothing else may land there', '24h')
+    .addOption(dryRun)
+    .addOption(noWait)
+    .addOption(remote)
     .addOption(deadline)
     .addOption(json)
     .action(async (app: string, options) => {
-      exit = await (await import('./commands/promote.ts')).promote(context, app, options);
+      exit = await (await import('./commands/rollback.ts')).rollback(context, app, options);
+    });
+  function stop(name: string, description: string, argument: string): Command {
+    return program
+      .command(name)
+      .description(description)
+      .argument(argument)
+      .requiredOption('--reason <text>', 'why, for everybody whom it stops')
+      .option('--until <when>', 'when it ends by itself: a duration such as 2h, or an instant with its offset')
+      .option('--lift', 'take it away again')
+      .addOption(dryRun)
+      .addOption(remote)
+      .addOption(json);
+  }
+  stop('hold', 'Keep an app in an environment as it is', '<app>')
+    .requiredOption('--env <environment>')
+    .action(async (app: string, options) => {
+      exit = await (await import('./commands/hold.ts')).hold(context, app, options);
+    });
+  stop('freeze', 'Close an environment, for the apps that are named or for all', '[app...]')
+    .requiredOption('--env <environment>')
+    .action(async (apps: string[], options) => {
+      exit = await (await import('./commands/freeze.ts')).freeze(context, apps, options);
+    });
+  stop('quarantine', 'Keep a release, or every release with an image, out of every environment', '<app>')
+    .option('--release <release>', 'by its id or tag')
+    .option('--digest <digest>', 'every release with this image')
+    .action(async (app: string, options) => {
+      exit = await (await import('./commands/quarantine.ts')).quarantine(context, app, options);
+    });
+  program
+    .command('history')
+    .description('Show what became of every landing of an app, newest first')
+    .argument('<app>')
+    .option('--env <environment>', 'only there')
+    .addOption(remote)
+    .addOption(json)
+    .action(async (app: string, options) => {
+      exit = await (await import('./commands/history.ts')).history(context, app, options);
     });
   program
     .command('status')

@@ -1,38 +1,22 @@
-import Table from 'cli-table3';
 import type { LiveCell } from '../core/overview.ts';
 import { seconds } from './progress.ts';
-
-const noLines = {
-  top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '',
-  left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ',
-}; // prettier-ignore
+import { plainTable } from './table.ts';
 
 /** Apps down, environments across; in each cell the version, what became of it and its age, then a line for each thing that waits. */
 export function statusTable(cells: readonly LiveCell[], now: Date): string {
   const environments = [...new Set(cells.map((each) => each.environment))];
   const apps = [...new Set(cells.map((each) => each.app))];
-  const table = new Table({
-    head: ['APP', ...environments.map((each) => each.toUpperCase())],
-    chars: noLines,
-    style: { head: [], border: [], 'padding-left': 0 },
-  });
-  for (const app of apps) {
+  const rows = apps.map((app) => {
     const own = cells.filter((each) => each.app === app);
-    table.push([
-      app,
-      ...environments.map((environment) =>
-        describeCell(
-          own.find((each) => each.environment === environment),
-          now,
-        ),
-      ),
-    ]);
-  }
+    const at = (environment: string): LiveCell | undefined => own.find((each) => each.environment === environment);
+    return [app, ...environments.map((environment) => describeCell(at(environment), now))];
+  });
+  const table = plainTable(['APP', ...environments.map((each) => each.toUpperCase())], rows);
   const waiting = cells.flatMap(({ app, environment, waits }) =>
     waits.map((each) => `  ${app} in ${environment}: ${each}`),
   );
   const tail = waiting.length === 0 ? 'Nothing waits.' : `Waiting:\n${waiting.join('\n')}`;
-  return `${table.toString().replace(/ +$/gm, '')}\n\n${tail}\n`;
+  return `${table}\n${tail}\n`;
 }
 
 function describeCell(cell: LiveCell | undefined, now: Date): string {

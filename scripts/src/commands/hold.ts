@@ -1,0 +1,23 @@
+import type { Context } from '../context.ts';
+import { findApp, findEnvironment } from '../core/graph.ts';
+import { changePolicy, type StopOptions } from '../steps/policy.ts';
+import { openRepository } from '../steps/repository.ts';
+
+export interface HoldOptions extends StopOptions {
+  env: string;
+}
+
+/** Keeps an app in an environment as it is, or lifts all holds on it. Gives the exit code. */
+export async function hold(context: Context, app: string, options: HoldOptions): Promise<number> {
+  const repository = await openRepository(context, { remote: options.remote });
+  findApp(repository.config, app);
+  findEnvironment(repository.config, options.env);
+  return changePolicy(context, repository, [options.env], options, {
+    title: `${options.lift === true ? 'Lift the hold on' : 'Hold'} ${app}`,
+    apply(policy, words) {
+      const others = policy.holds.filter((each) => each.app !== app);
+      if (options.lift !== true) return { ...policy, holds: [...policy.holds, { app, ...words }] };
+      return others.length === policy.holds.length ? undefined : { ...policy, holds: others };
+    },
+  });
+}

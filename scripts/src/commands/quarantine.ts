@@ -1,0 +1,62 @@
+import type { Context } from '../context.ts';
+import { UserError } from '../core/errors.ts';
+import { findApp } from '../core/graph.ts';
+import type { Quarantine } from '../core/policy.ts';
+import { findRelease, type PastRelease } from '../steps/find-release.ts';
+import { changePolicy, type StopOptions } from '../steps/policy.ts';
+import { openRepository, remoteRefs, type Repository } from '../steps/repository.ts';
+
+export interface QuarantineOptions extends StopOptions {
+  /** Id or tag of the release. */
+  release?: string | undefined;
+  /** Digest of an image: every release with it. */
+  digest?: string | undefined;
+}
+
+/** Keeps a release, or every release with an image, out of every environment, production first; or lifts that. Gives the exit code. */
+export async function quarantine(context: Context, app: string, options: QuarantineOptions): Promise<number> {
+  const repository = await openRepository(context, { remote: options.remote });
+  findApp(repository.config, app);
+  if ((options.release === undefined) === (options.digest === undefined)) {
+    throw new UserError('name either a release or a digest', {
+      hint: '--release <id or tag>, or --digest sha256:...',
+      exit: 'usage',
+    });
+  }
+  const { release } = await findAnywhere(repository, app, options.release ?? options.digest ?? '');
+  const subject = options.digest === undefined ? { release: release.release } : { digest: release.digest };
+  const named =
+    options.digest === undefined ? `release ${release.release} (${release.tag})` : `image ${release.digest}`;
+  const same = (each: Quarantine): boolean =>
+    each.app === app && each.release === subject.release && each.digest === subject.digest;
+
+  const environments = repository.config.environments.toSorted((a, b) => Number(b.production) - Number(a.production));
+  return changePolicy(
+    context,
+    repository,
+    environments.map((each) => each.name),
+    options,
+    {
+      title: `${options.lift === true ? 'Lift the quarantine of' : 'Quarantine'} ${app} ${named}`,
+      apply(policy, words) {
+        const others = policy.quarantines.filter((each) => !same(each));
+        if (options.lift !== true) return { ...policy, quarantines: [...others, { app, ...subject, ...words }] };
+        return others.length === policy.quarantines.length ? undefined : { ...policy, quarantines: others };
+      },
+    },
+  );
+}
+
+/** A release by id, tag or digest in the history of whichever environment has had it. */
+async function findAnywhere({ git, remote, config }: Repository, app: string, named: string): Promise<PastRelease> {
+  let last: unknown;
+  for (const { name } of config.environments) {
+    try {
+      return await findRelease(git, remoteRefs(remote), name, app, named);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      last ??= error;
+    }
+  }
+  throw last;
+}

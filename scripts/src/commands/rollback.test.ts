@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { promotedWorkshop, type Workshop } from '../../test/workshop.ts';
+
+/** A second version of web, delivered and verified in dev after the first. */
+async function withSecondVersion(): Promise<Workshop> {
+  const workshop = await promotedWorkshop();
+  await workshop.push({ 'services/web/index.js': 'export const answer = 2;\n' });
+  await workshop.sluice('deliver', '--build-number', '2');
+  await workshop.record('dev', 'web', 'verified');
+  await workshop.sluice('promote', 'web', '--to', 'staging', '--no-wait');
+  return workshop;
+}
+
+describe('rollback', () => {
+  it('restores the exact bytes of the last verified state, and holds them', async () => {
+    const workshop = await promotedWorkshop();
+    const folder = async (): Promise<string> =>
+      (await workshop.git('--git-dir', workshop.bare, 'rev-parse', 'deploy/staging:web')).trim();
+    const good = await folder();
+    await workshop.push({ 'services/web/index.js': 'export const answer = 2;\n' });
+    await workshop.sluice('deliver', '--build-number', '2');
+    await workshop.record('dev', 'web', 'verified');
+    await workshop.sluice('promote', 'web', '--to', 'staging', '--no-wait');
+    expect(await folder()).not.toBe(good);
+
+    const back = await workshop.sluice('rollback', 'web', '--env', 'staging', '--reason', 'errors', '--no-wait');
+
+    expect(back.code, back.stderr).toBe(0);
+    expect(await folder()).toBe(good);
+    expect(await workshop.policy('staging')).toContain('rolled back from');
+    const again = await workshop.sluice('promote', 'web', '--to', 'staging', '--no-wait');
+    expect(again.code).toBe(3);
+    expect(again.stderr).toContain('web: gate hold says pending: held by Test Person <test@example.invalid>');
+  });
+
+  it('goes through a freeze, which stops a promotion', async () => {
+    const workshop = await withSecondVersion();
+    await workshop.sluice('freeze', '--env', 'staging', '--reason', 'incident');
+    const promoted = await workshop.sluice('promote', 'jobs', '--to', 'staging', '--no-wait');
+    const back = await workshop.sluice('rollback', 'web', '--env', 'staging', '--no-wait');
+
+    expect(promoted.code).toBe(3);
+    expect(promoted.stderr).toContain('staging is frozen by Test Person');
+    expect(back.code, back.stderr).toBe(0);
+  });
+
+  it('writes nothing with --dry-run', async () => {
+    const workshop = await withSecondVersion();
+    const before = await workshop.traces();
+    const planned = await workshop.sluice('rollback', 'web', '--env', 'staging', '--dry-run', '--json');
+
+    expect(planned.code).toBe(0);
+    expect(JSON.parse(planned.stdout)).toMatchObject({ verb: 'rollback', changes: [{ app: 'web' }] });
+    expect(await workshop.traces()).toEqual(before);
+  });
+
+  it('refuses what was never verified there, and leaves nothing behind', async () => {
+    const workshop = await promotedWorkshop();
+    const before = await workshop.traces();
+    const refused = await workshop.sluice('rollback', 'web', '--env', 'staging', '--no-wait');
+
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('web has no earlier verified state in staging');
+    expect(await workshop.traces()).toEqual(before);
+  });
+});

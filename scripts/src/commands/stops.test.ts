@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { deliveredWorkshop } from '../../test/workshop.ts';
+
+describe('hold', () => {
+  it('keeps an app as it is until it is lifted, each with who and why', async () => {
+    const workshop = await deliveredWorkshop();
+    await workshop.record('dev', 'web', 'verified');
+    const held = await workshop.sluice('hold', 'web', '--env', 'staging', '--reason', 'demo today', '--until', '2h');
+    const stopped = await workshop.sluice('promote', 'web', '--to', 'staging', '--no-wait');
+    const lifted = await workshop.sluice('hold', 'web', '--env', 'staging', '--reason', 'demo over', '--lift');
+    const promoted = await workshop.sluice('promote', 'web', '--to', 'staging', '--no-wait');
+    const log = await workshop.git('--git-dir', workshop.bare, 'log', '--format=%s|%b', 'deploy/staging');
+
+    expect(held.code, held.stderr).toBe(0);
+    expect(stopped.code).toBe(3);
+    expect(stopped.stderr).toMatch(/held by Test Person.*: demo today; opens at \d{4}-/);
+    expect(stopped.stderr).toContain('pnpm run hold web --env staging --lift');
+    expect(lifted.code, lifted.stderr).toBe(0);
+    expect(promoted.code, promoted.stderr).toBe(0);
+    expect(log).toContain('Lift the hold on web in staging|demo over');
+  });
+
+  it('stops a delivery of the app to the first environment, and not of others', async () => {
+    const workshop = await deliveredWorkshop();
+    await workshop.sluice('hold', 'web', '--env', 'dev', '--reason', 'debugging');
+    await workshop.push({
+      'services/web/index.js': 'export const answer = 2;\n',
+      'services/jobs/index.js': 'export const answer = 2;\n',
+    });
+    const before = await workshop.release('dev', 'web');
+    const delivered = await workshop.sluice('deliver', '--build-number', '2');
+
+    expect(delivered.code).toBe(1);
+    expect(delivered.stderr).toContain('web: not delivered, gate hold says pending: held by Test Person');
+    expect(await workshop.release('dev', 'web')).toEqual(before);
+    expect((await workshop.release('dev', 'jobs')).tag).toMatch(/-2$/);
+  });
+
+  it('has nothing to lift where nothing is held, and ends with 6', async () => {
+    const workshop = await deliveredWorkshop();
+    const before = await workshop.traces();
+    const lifted = await workshop.sluice('hold', 'web', '--env', 'staging', '--reason', 'none', '--lift');
+
+    expect(lifted.code).toBe(6);
+    expect(await workshop.traces()).toEqual(before);
+  });
+
+  it.each([
+    ['an unknown app', ['wob', '--env', 'staging', '--reason', 'x'], 'did you mean "web"?'],
+    ['an unknown environment', ['web', '--env', 'stagin', '--reason', 'x'], 'did you mean "staging"?'],
+    ['no reason', ['web', '--env', 'staging'], "required option '--reason <text>'"],
+    ['an empty reason', ['web', '--env', 'staging', '--reason', ' '], 'a stop needs a reason'],
+    [
+      'an end that nobody can read',
+      ['web', '--env', 'staging', '--reason', 'x', '--until', 'soon'],
+      '"soon" is neither',
+    ],
+  ])('refuses %s, ends with 2 and leaves nothing behind', async (_, args, message) => {
+    const workshop = await deliveredWorkshop();
+    const before = await workshop.traces();
+    const refused = await workshop.sluice('hold', ...args);
+
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain(message);
+    expect(await workshop.traces()).toEqual(before);
+  });
+});
+
+describe('freeze', () => {
+  it('closes an environment for the apps that are named', async () => {
+    const workshop = await deliveredWorkshop();
+    await workshop.record('dev', 'web', 'verified');
+    await workshop.record('dev', 'jobs', 'verified');
+    await workshop.sluice('freeze', 'jobs', '--env', 'staging', '--reason', 'month end');
+
+    expect((await workshop.sluice('promote', 'jobs', '--to', 'staging', '--no-wait')).code).toBe(3);
+    expect((await workshop.sluice('promote', 'web', '--to', 'staging', '--no-wait')).code).toBe(0);
+  });
+});
+
+describe('quarantine', () => {
+  it('keeps a release out of every environment, production first', async () => {
+    const workshop = await deliveredWorkshop();
+    await workshop.record('dev', 'web', 'verified');
+    const { release, tag } = await workshop.release('dev', 'web');
+    const set = await workshop.sluice('quarantine', 'web', '--release', tag, '--reason', 'leaks memory');
+    const stopped = await workshop.sluice('promote', 'web', '--to', 'staging', '--no-wait');
+
+    expect(set.code, set.stderr).toBe(0);
+    expect([...set.stderr.matchAll(/landed \w+ on deploy\/(\w+)/g)].map((match) => match[1])).toEqual([
+      'prod',
+      'dev',
+      'staging',
+    ]);
+    expect(stopped.code).toBe(3);
+    expect(stopped.stderr).toContain(`release ${release} is in quarantine in staging by Test Person`);
+  });
+
+  it('refuses a release that nobody has had, and leaves nothing behind', async () => {
+    const workshop = await deliveredWorkshop();
+    const before = await workshop.traces();
+    const refused = await workshop.sluice('quarantine', 'web', '--release', '0123456789ab-1', '--reason', 'x');
+
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('unknown release "0123456789ab-1" of web in dev');
+    expect(await workshop.traces()).toEqual(before);
+  });
+});
+
+describe('a stop and a landing at the same time', () => {
+  it('never pass each other: whoever lands second has seen the first', async () => {
+    const workshop = await deliveredWorkshop();
+    await workshop.record('dev', 'web', 'verified');
+    const [held, promoted] = await Promise.all([
+      workshop.sluice('hold', 'web', '--env', 'staging', '--reason', 'race'),
+      workshop.sluice('promote', 'web', '--to', 'staging', '--no-wait'),
+    ]);
+    const log = await workshop.git('--git-dir', workshop.bare, 'log', '--reverse', '--format=%s', 'deploy/staging');
+    const order = log.split('\n').filter((line) => /^(Hold|Promote)/.test(line));
+
+    const passed = promoted.code === 0;
+
+    expect(held.code, held.stderr).toBe(0);
+    expect(promoted.code, promoted.stderr).toBe(passed ? 0 : 3);
+    expect(order).toEqual(passed ? ['Promote web to staging', 'Hold web in staging'] : ['Hold web in staging']);
+  });
+});

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { noPolicy, type Policy } from './policy.ts';
+import type { DeliveryRecord } from './record.ts';
+import type { ReleaseFile } from './release-file.ts';
+import { chooseState, type PastState } from './rollback.ts';
+
+const now = new Date('2030-01-02T00:00:00Z');
+
+/** A state whose commit, release and bytes are told apart by one letter. */
+function state(letter: string, bytes = letter): PastState {
+  const release = { release: letter.repeat(12), tag: `${letter.repeat(12)}-1`, digest: `sha256:${letter}` };
+  return { commit: letter, release: release as ReleaseFile, text: bytes };
+}
+
+function record(landing: string, outcome: DeliveryRecord['outcome']['state'] = 'verified'): DeliveryRecord {
+  return { app: 'web', environment: 'prod', landing, outcome: { state: outcome, reason: '' } } as DeliveryRecord;
+}
+
+function choose(history: PastState[], records: DeliveryRecord[], to = 'previous', policy: Policy = noPolicy): string {
+  return chooseState({ app: 'web', environment: 'prod', to, history, records, policy, now }).commit;
+}
+
+describe('chooseState', () => {
+  it('goes back to the newest state before that was verified', () => {
+    expect(choose([state('c'), state('b'), state('a')], [record('a'), record('b')])).toBe('b');
+  });
+
+  it('passes over a state that failed, and one in another environment', () => {
+    const elsewhere = { ...record('b'), environment: 'staging' };
+
+    expect(choose([state('c'), state('b'), state('a')], [record('a'), record('b', 'failed'), elsewhere])).toBe('a');
+  });
+
+  it('passes over what has the same bytes as what runs', () => {
+    expect(choose([state('d', 'b'), state('c'), state('b'), state('a')], [record('a'), record('b')])).toBe('a');
+  });
+
+  it('knows a state that a rollback brought back by the bytes that were verified', () => {
+    expect(choose([state('d'), state('c', 'a'), state('b'), state('a')], [record('a')])).toBe('c');
+  });
+
+  it('passes over what is in quarantine', () => {
+    const words = { reason: 'bad', by: 'Ann', at: '2030-01-01T00:00:00Z' };
+    const policy: Policy = { ...noPolicy, quarantines: [{ app: 'web', release: 'b'.repeat(12), ...words }] };
+
+    expect(choose([state('c'), state('b'), state('a')], [record('a'), record('b')], 'previous', policy)).toBe('a');
+  });
+
+  it('finds a release by its id or its tag', () => {
+    const history = [state('c'), state('b'), state('a')];
+
+    expect(choose(history, [record('a'), record('b')], 'a'.repeat(12))).toBe('a');
+    expect(choose(history, [record('a'), record('b')], `${'a'.repeat(12)}-1`)).toBe('a');
+  });
+
+  it.each([
+    ['nothing was verified', [state('b'), state('a')], [], 'previous', 'no earlier verified state in prod'],
+    ['the release never was', [state('b'), state('a')], [], 'a'.repeat(12), 'was never verified in prod'],
+    ['the release runs', [state('a')], [record('a')], 'a'.repeat(12), 'already runs'],
+    ['nobody knows the release', [state('a')], [], 'aaaaaaaaaaaa-2', 'did you mean "aaaaaaaaaaaa-1"?'],
+    ['the app was never there', [], [], 'previous', 'has never had a release in prod'],
+  ])('refuses where %s', (_, history, records, to, message) => {
+    expect(() => choose(history, records, to)).toThrow(message);
+  });
+});

@@ -1,0 +1,65 @@
+import { unknownName, UserError } from './errors.ts';
+import { quarantineOf, type Policy } from './policy.ts';
+import type { DeliveryRecord } from './record.ts';
+import type { ReleaseFile } from './release-file.ts';
+
+/** One state of an app in an environment: the commit that landed it, and its release.yaml. */
+export interface PastState {
+  commit: string;
+  release: ReleaseFile;
+  text: string;
+}
+
+export interface RollbackFacts {
+  app: string;
+  environment: string;
+  /** Id or tag of an earlier release, or `previous`. */
+  to: string;
+  /** Newest first; the first is what runs. */
+  history: readonly PastState[];
+  records: readonly DeliveryRecord[];
+  policy: Policy;
+  now: Date;
+}
+
+/**
+ * The state to go back to: the newest one that was verified in this environment, differs from what runs and is not in
+ * quarantine; or the newest verified one of the release that is named. Throws UserError where there is none.
+ */
+export function chooseState(facts: RollbackFacts): PastState {
+  const { app, environment, to, history, records, policy, now } = facts;
+  const [running, ...earlier] = history;
+  if (running === undefined) throw new UserError(`${app} has never had a release in ${environment}`, { exit: 'usage' });
+  const verified = new Set(
+    records
+      .filter((each) => each.app === app && each.environment === environment && each.outcome.state === 'verified')
+      .map((each) => each.landing),
+  );
+  // A state that a rollback has brought back is known by the bytes of the one that was verified.
+  const proven = new Set(history.filter((each) => verified.has(each.commit)).map((each) => each.text));
+  const candidates = earlier.filter((each) => each.text !== running.text && proven.has(each.text));
+  if (to === 'previous') {
+    const found = candidates.find((each) => quarantineOf(policy, app, each.release, now) === undefined);
+    if (found !== undefined) return found;
+    throw new UserError(`${app} has no earlier verified state in ${environment}`, {
+      hint: `pnpm run history ${app} shows what there was`,
+    });
+  }
+  const named = history.filter(({ release }) => [release.release, release.tag].includes(to));
+  if (named.length === 0) {
+    throw unknownName(
+      'release',
+      to,
+      [...new Set(history.map(({ release }) => release.tag))].slice(0, 20),
+      `of ${app} in ${environment}`,
+    );
+  }
+  const found = candidates.find((each) => named.includes(each));
+  if (found !== undefined) return found;
+  if (named.some((each) => each.text === running.text)) {
+    throw new UserError(`${app} already runs ${to} in ${environment}`, { exit: 'nothing' });
+  }
+  throw new UserError(`${app} ${to} was never verified in ${environment}`, {
+    hint: `pnpm run history ${app} shows what was; a release that was not comes by pnpm run promote ${app} --to ${environment}`,
+  });
+}

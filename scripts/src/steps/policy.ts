@@ -1,0 +1,95 @@
+import type { Context } from '../context.ts';
+import { exitCodes, UserError } from '../core/errors.ts';
+import { parseUntil } from '../core/duration.ts';
+import type { Writing } from '../core/plan.ts';
+import { formatPolicy, type Policy } from '../core/policy.ts';
+import { land } from './land.ts';
+import { branchState, readIdentity, remoteRefs, type Repository } from './repository.ts';
+
+/** What every command that sets or lifts a stop is given. */
+export interface StopOptions {
+  remote?: string | undefined;
+  reason: string;
+  until?: string | undefined;
+  lift?: boolean | undefined;
+  dryRun?: boolean | undefined;
+  json?: boolean | undefined;
+}
+
+/** Who stops what, why and until when. */
+export interface StopWords {
+  reason: string;
+  by: string;
+  at: string;
+  until?: string | undefined;
+}
+
+/** A change to the policy of an environment; undefined from `apply` where nothing would change. */
+export interface PolicyChange {
+  /** In a few words, as the title of the commit: `Hold storefront`. */
+  title: string;
+  apply(policy: Policy, words: StopWords): Policy | undefined;
+}
+
+interface PolicyPlan extends Writing {
+  policy: Policy;
+}
+
+/**
+ * Changes the policy of some environments, one commit each, in the order given: plan, print, land. Gives the exit code.
+ * A stop and a landing share the branch's head, so neither can slip in between the other's check and its push.
+ */
+export async function changePolicy(
+  context: Context,
+  repository: Repository,
+  environments: readonly string[],
+  options: StopOptions,
+  change: PolicyChange,
+): Promise<number> {
+  if (options.reason.trim() === '')
+    throw new UserError('a stop needs a reason', { hint: '--reason "..."', exit: 'usage' });
+  const { git, remote } = repository;
+  const identity = await readIdentity(git);
+  const now = context.clock.now();
+  const words: StopWords = {
+    reason: options.reason.trim(),
+    by: `${identity.name} <${identity.email}>`,
+    at: now.toISOString(),
+    ...(options.until === undefined ? {} : { until: parseUntil(options.until, now) }),
+  };
+  async function makePlan(environment: string): Promise<PolicyPlan | undefined> {
+    const state = await branchState(git, environment, remoteRefs(remote));
+    const policy = change.apply(state.policy, words);
+    if (policy === undefined) return undefined;
+    const until = words.until === undefined ? '' : `Until: ${words.until}\n`;
+    const message = `${change.title} in ${environment}\n\n${words.reason}\n\n${until}By: ${words.by}\n`;
+    return { environment, head: state.head, files: formatPolicy(policy), message, policy };
+  }
+
+  const landed: { environment: string; commit: string; policy: Policy }[] = [];
+  for (const environment of environments) {
+    const plan = await makePlan(environment);
+    if (plan === undefined) {
+      context.stderr.write(`${environment}: nothing to change\n`);
+      continue;
+    }
+    context.stderr.write(
+      `${change.title} in ${environment}: ${words.reason}${words.until === undefined ? '' : `, until ${words.until}`}\n`,
+    );
+    if (options.dryRun === true) continue;
+    const landing = await land(
+      context,
+      repository,
+      identity,
+      plan,
+      (each) => each,
+      () => makePlan(environment),
+    );
+    if (landing === undefined) continue;
+    context.stderr.write(`landed ${landing.commit.slice(0, 12)} on deploy/${environment}\n`);
+    landed.push({ environment, commit: landing.commit, policy: landing.plan.policy });
+  }
+  if (options.json === true)
+    context.stdout.write(`${JSON.stringify({ title: change.title, ...words, landed }, null, 2)}\n`);
+  return landed.length > 0 || options.dryRun === true ? exitCodes.done : exitCodes.nothing;
+}

@@ -1,0 +1,90 @@
+import type { Context } from '../context.ts';
+import { UserError } from '../core/errors.ts';
+import { findEnvironment } from '../core/graph.ts';
+import type { Plan } from '../core/plan.ts';
+import { chooseState } from '../core/rollback.ts';
+import { releaseHistory } from './find-release.ts';
+import { judgeChange } from './judge.ts';
+import { branchState, readRecords, remoteRefs, type Repository } from './repository.ts';
+
+export interface RollbackRequest {
+  app: string;
+  environment: string;
+  /** Id or tag of an earlier release, or `previous`. */
+  to: string;
+  reason: string | undefined;
+  /** When the hold ends, ISO 8601. */
+  until: string;
+  by: string;
+}
+
+/**
+ * Plans to restore an earlier verified state of an app, with a hold on it in the same commit.
+ * Throws UserError where there is no such state; the quarantine's verdict is part of the plan.
+ */
+export async function planRollback(
+  context: Context,
+  repository: Repository,
+  request: RollbackRequest,
+): Promise<{ plan: Plan; running: ReadonlyMap<string, string> }> {
+  const { git, remote, config, main } = repository;
+  const { app, by, until } = request;
+  const refs = remoteRefs(remote);
+  const environment = findEnvironment(config, request.environment);
+  const [state, history, records] = await Promise.all([
+    branchState(git, environment.name, refs),
+    releaseHistory(git, refs, environment.name, app),
+    readRecords(git, config, [app], refs),
+  ]);
+  const now = context.clock.now();
+  const { commit, release, text } = chooseState({
+    app,
+    environment: environment.name,
+    to: request.to,
+    history,
+    records,
+    policy: state.policy,
+    now,
+  });
+  const manifests = (await git.snapshot(commit, { paths: [app], wanted: () => true })).texts.get(
+    `${app}/manifests.yaml`,
+  );
+  if (manifests === undefined) throw new UserError(`${commit.slice(0, 12)} has no ${app}/manifests.yaml`);
+  const previous = state.releases.get(app);
+  const verdicts = await judgeChange(git, {
+    app,
+    verb: 'rollback',
+    environment,
+    release,
+    previous,
+    records,
+    policy: state.policy,
+    now,
+    downgrade: true,
+  });
+  const from = previous === undefined ? '' : ` from ${previous.tag}`;
+  const why = request.reason === undefined ? '' : `: ${request.reason}`;
+  const hold = { app, reason: `rolled back${from} to ${release.tag}${why}`, by, at: now.toISOString(), until };
+  const { intent: _, ...restored } = release;
+  const plan: Plan = {
+    verb: 'rollback',
+    environment: environment.name,
+    head: state.head,
+    configuredBy: main.revision,
+    by,
+    why: request.reason,
+    changes: [
+      {
+        app,
+        release: restored,
+        previous,
+        manifests,
+        verdicts,
+        reason: `as it was at ${commit.slice(0, 12)}`,
+        restored: text,
+      },
+    ],
+    policy: { ...state.policy, holds: [...state.policy.holds.filter((each) => each.app !== app), hold] },
+  };
+  return { plan, running: state.manifests };
+}
