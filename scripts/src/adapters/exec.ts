@@ -1,4 +1,4 @@
-import { $, type ProcessOutput } from 'zx/core';
+import { $ } from 'zx/core';
 import { UserError } from '../core/errors.ts';
 
 export interface ExecOptions {
@@ -14,6 +14,7 @@ export interface ExecResult {
   code: number;
   stdout: string;
   stderr: string;
+  /** Its standard output as it came. */
   bytes: Buffer;
 }
 
@@ -23,7 +24,7 @@ export interface ExecResult {
  */
 export async function exec(command: string, args: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
   const { cwd = process.cwd(), env = process.env, input, nothrow = false } = options;
-  const output: ProcessOutput = await $({
+  const running = $({
     cwd,
     env,
     nothrow: true,
@@ -32,12 +33,18 @@ export async function exec(command: string, args: readonly string[], options: Ex
     prefix: '',
     ...(input === undefined ? {} : { input }),
   })`${[command, ...args]}`;
+  // What zx keeps is decoded piece by piece, which breaks characters that two pieces share.
+  const chunks: Buffer[] = [];
+  running.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const output = await running;
+  const bytes = Buffer.concat(chunks);
+  const stdout = bytes.toString('utf8');
   const code = output.exitCode ?? 1;
   if (code !== 0 && !nothrow) {
-    const said = (output.stderr.trim() || output.stdout.trim()).split('\n').slice(-12).join('\n  ');
+    const said = (output.stderr.trim() || stdout.trim()).split('\n').slice(-12).join('\n  ');
     const what = `${command.split('/').at(-1) ?? command} ${args[0] ?? ''}`.trim();
     const ended = code === 127 ? 'could not be started' : `ended with ${code}`;
     throw new UserError(`\`${what}\` ${ended}${said === '' ? '' : `:\n  ${said}`}`, { cause: output });
   }
-  return { code, stdout: output.stdout, stderr: output.stderr, bytes: output.buffer() };
+  return { code, stdout, stderr: output.stderr, bytes };
 }

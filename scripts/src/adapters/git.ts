@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { UserError } from '../core/errors.ts';
 import type { Snapshot } from '../core/snapshot.ts';
@@ -39,6 +40,8 @@ export interface Git {
   author(revision: string): Promise<Identity>;
   /** The whole message of a commit. */
   message(revision: string): Promise<string>;
+  /** For each folder at the top of a revision, the newest commit that changed something in it. */
+  lastChanges(revision: string): Promise<Map<string, string>>;
   /** What a file was after each commit that changed it, newest first; commits that removed it are left out. */
   history(revision: string, path: string): Promise<{ commit: string; text: string }[]>;
 }
@@ -91,30 +94,42 @@ export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
     async message(revision) {
       return (await run(['log', '-1', '--format=%B', '--end-of-options', revision])).stdout;
     },
+    async lastChanges(revision) {
+      const logged = await run(['log', '--format=%x01%H', '--name-only', '-z', '--end-of-options', revision]);
+      const found = new Map<string, string>();
+      for (const entry of logged.stdout.split('\u0001').slice(1)) {
+        const [commit = '', ...paths] = entry.split(/[\0\n]+/);
+        for (const path of paths) {
+          const folder = path.split('/')[0] ?? '';
+          if (folder !== '' && !found.has(folder)) found.set(folder, commit);
+        }
+      }
+      return found;
+    },
     async history(revision, path) {
       const logged = await run(['log', '--format=%H', '--end-of-options', revision, '--', path]);
       const commits = logged.stdout.split('\n').filter((line) => line !== '');
-      const texts = await readObjects(commits.map((commit) => `${commit}:${path}`));
+      const contents = await readObjects(commits.map((commit) => `${commit}:${path}`));
       return commits.flatMap((commit, index) => {
-        const text = texts[index];
-        return text === undefined ? [] : [{ commit, text }];
+        const content = contents[index];
+        return content === undefined ? [] : [{ commit, text: asText(path, content) }];
       });
     },
   };
 
   async function readBlobs(entries: readonly [path: string, oid: string][]): Promise<Map<string, string>> {
-    const texts = await readObjects(entries.map(([, oid]) => oid));
+    const contents = await readObjects(entries.map(([, oid]) => oid));
     return new Map(
       entries.map(([path], index) => {
-        const text = texts[index];
-        if (text !== undefined) return [path, text];
+        const content = contents[index];
+        if (content !== undefined) return [path, asText(path, content)];
         throw new UserError(`git could not read ${path}`, { hint: 'run git fsck in this repository' });
       }),
     );
   }
 
-  /** The texts of objects by name, in their order; undefined for one that does not exist. */
-  async function readObjects(names: readonly string[]): Promise<(string | undefined)[]> {
+  /** The contents of objects by name, in their order; undefined for one that does not exist. */
+  async function readObjects(names: readonly string[]): Promise<(Buffer | undefined)[]> {
     if (names.length === 0) return [];
     const { bytes } = await run(['cat-file', '--batch'], { input: names.map((name) => `${name}\n`).join('') });
     let offset = 0;
@@ -125,11 +140,18 @@ export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
         offset = lineEnd + 1;
         return undefined;
       }
-      const text = bytes.toString('utf8', lineEnd + 1, lineEnd + 1 + size);
+      const content = bytes.subarray(lineEnd + 1, lineEnd + 1 + size);
       offset = lineEnd + 1 + size + 1;
-      return text;
+      return content;
     });
   }
+}
+
+function asText(path: string, content: Buffer): string {
+  if (isUtf8(content)) return content.toString('utf8');
+  throw new UserError(`${path} is not UTF-8 text, and nothing else can be rendered`, {
+    hint: 'keep binary files elsewhere, or encode them',
+  });
 }
 
 function parseTree(listing: string): Map<string, string> {

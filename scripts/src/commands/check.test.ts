@@ -34,6 +34,15 @@ async function edit(workshop: Workshop, path: string, change: (text: string) => 
 }
 
 describe('check, as the update hook', () => {
+  it('refuses binary files and names them', async () => {
+    const workshop = await promoted();
+    const said = await pushByHand(workshop, 'deploy/staging', () =>
+      writeFile(join(workshop.clone, 'web', 'logo.png'), Buffer.from([0x89, 0x50, 0xff, 0xfe, 0x0a])),
+    );
+
+    expect(said).toContain('web/logo.png is no file that a release has');
+  });
+
   it.each<[string, string, (text: string) => string, string]>([
     [
       'hand-edited manifests',

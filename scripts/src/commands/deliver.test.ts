@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createWorkshop, deliveredWorkshop, type Workshop } from '../../test/workshop.ts';
 
@@ -101,6 +103,19 @@ describe('deliver', () => {
     expect(delivered.stderr).toContain('web: not delivered, kustomize could not build');
     expect(delivered.stderr).toContain('missing.yaml');
     expect(await workshop.release('dev', 'jobs')).toMatchObject({ app: 'jobs' });
+  });
+
+  it('refuses a binary file beside manifests, naming it', async () => {
+    const workshop = await createWorkshop();
+    await mkdir(join(workshop.clone, 'apps/web/base'), { recursive: true });
+    await writeFile(join(workshop.clone, 'apps/web/base/logo.png'), Buffer.from([0x89, 0x50, 0xff, 0xfe]));
+    await workshop.push({});
+    const before = await workshop.traces();
+    const refused = await workshop.sluice('deliver');
+
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('apps/web/base/logo.png is not UTF-8 text');
+    expect(await workshop.traces()).toEqual(before);
   });
 
   it('prints what is due and stops with --dry-run', async () => {

@@ -1,4 +1,4 @@
-import { readPolicy, type Policy } from './policy.ts';
+import { policyFiles, readPolicy, type Policy } from './policy.ts';
 import { parseRelease, type ReleaseFile } from './release-file.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -14,6 +14,11 @@ export interface BranchState {
 /** The branch that an environment runs. */
 export function deployBranch(environment: string): string {
   return `deploy/${environment}`;
+}
+
+/** Whether a path on a deploy branch is one of the files that make its state; nothing else belongs there. */
+export function isStateFile(path: string): boolean {
+  return /^[^/]+\/(release|manifests)\.yaml$/.test(path) || policyFiles.includes(path);
 }
 
 /** Reads the state of a deploy branch from a snapshot with all its texts; UserError for a release.yaml that is none. */

@@ -36,6 +36,8 @@ export interface Plan {
   allowed?: readonly 'downgrade'[] | undefined;
   /** Why, in the words of whoever asks. */
   why?: string | undefined;
+  /** The id it landed by, where it has landed already and is only followed. */
+  intent?: string | undefined;
 }
 
 /** What a landing writes: files on the head of an environment's branch, as one commit. */
@@ -55,7 +57,8 @@ export function planWriting(plan: Plan): Writing {
  * The id of what is asked, 16 hex digits: verb, environment, and for each app what replaces what.
  * Asking the same again gives the same id; asking for it after something else ran in between gives another.
  */
-export function intentId(plan: Pick<Plan, 'verb' | 'environment' | 'by' | 'changes'>): string {
+export function intentId(plan: Pick<Plan, 'verb' | 'environment' | 'by' | 'changes' | 'intent'>): string {
+  if (plan.intent !== undefined) return plan.intent;
   const changes = plan.changes
     .map(({ app, release, previous }) =>
       [app, release.release, release.tag, release.overlayRevision, previous?.intent ?? ''].join(' '),
@@ -102,6 +105,7 @@ export function commitMessage(plan: Plan): string {
     ...(plan.why === undefined ? [] : [plan.why, '']),
     ...body,
     '',
+    `Verb: ${plan.verb}`,
     `Intent: ${intentId(plan)}`,
     `Configured-by: ${plan.configuredBy}`,
     ...(plan.allowed ?? []).map((each) => `Allowed: ${each}`),
@@ -110,9 +114,16 @@ export function commitMessage(plan: Plan): string {
   ].join('\n');
 }
 
-/** What the message of a landing says that its author has allowed. */
-export function allowedBy(message: string): Set<string> {
-  return new Set([...message.matchAll(/^Allowed: (\S+)$/gm)].map((match) => match[1] ?? ''));
+/** What the trailers of a landing's message say; the verb is a delivery where they do not name one. */
+export function readMessage(message: string): { verb: Verb; by: string; allowed: Set<string> } {
+  const values = (name: string): string[] =>
+    [...message.matchAll(new RegExp(`^${name}: (.+)$`, 'gm'))].map((match) => match[1] ?? '');
+  const verb = values('Verb').at(-1) ?? 'delivery';
+  return {
+    verb: Object.hasOwn(titles, verb) ? (verb as Verb) : 'delivery',
+    by: values('By').at(-1) ?? '',
+    allowed: new Set(values('Allowed')),
+  };
 }
 
 /** The verdicts that stand in the way. */

@@ -1,5 +1,5 @@
 import type { Git } from '../adapters/git.ts';
-import { readBranchState, type BranchState } from '../core/branch-state.ts';
+import { isStateFile, readBranchState, type BranchState } from '../core/branch-state.ts';
 import type { Config, Environment } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
 import { namespaceOf, serviceOf } from '../core/graph.ts';
@@ -8,7 +8,7 @@ import type { Verb } from '../core/plan.ts';
 import type { DeliveryRecord } from '../core/record.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
 import type { Snapshot } from '../core/snapshot.ts';
-import { allowedBy } from '../core/plan.ts';
+import { readMessage } from '../core/plan.ts';
 import { policyFiles, readPolicy } from '../core/policy.ts';
 import { readWorkspace } from '../core/workspace.ts';
 import { judgeChange } from './judge.ts';
@@ -31,8 +31,8 @@ export interface DeployBranchCheck {
 /** What is wrong with a change to a deploy branch; nothing where it may stand. */
 export async function checkDeployBranch(facts: DeployBranchCheck): Promise<string[]> {
   const { git, config, environment } = facts;
-  const before = await git.snapshot(facts.old, { wanted: () => true });
-  const after = await git.snapshot(facts.new, { wanted: () => true });
+  const before = await git.snapshot(facts.old, { wanted: isStateFile });
+  const after = await git.snapshot(facts.new, { wanted: isStateFile });
   const paths = new Set(
     [...before.tree.keys(), ...after.tree.keys()].filter((path) => before.tree.get(path) !== after.tree.get(path)),
   );
@@ -156,7 +156,7 @@ async function checkVerdicts(
     records,
     policy: old.policy,
     now,
-    downgrade: allowedBy(await git.message(next)).has('downgrade'),
+    downgrade: readMessage(await git.message(next)).allowed.has('downgrade'),
   });
   return verdicts
     .filter((verdict) => verdict.state !== 'pass')

@@ -1,7 +1,7 @@
 import { createGit, type Git, type Identity } from '../adapters/git.ts';
 import { findRemote, type Remote } from '../adapters/remote.ts';
 import type { Context } from '../context.ts';
-import { deployBranch, readBranchState, type BranchState } from '../core/branch-state.ts';
+import { deployBranch, isStateFile, readBranchState, type BranchState } from '../core/branch-state.ts';
 import { configFile, parseConfig, type Config } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
 import { parseRecord, recordsBranch, type DeliveryRecord } from '../core/record.ts';
@@ -83,7 +83,7 @@ export async function branchState(git: Git, environment: string, refs: string): 
       hint: 'locally pnpm start makes it; elsewhere it starts as one commit that holds an empty policy/ folder',
     });
   }
-  return readBranchState(environment, await git.snapshot(head, { wanted: () => true }));
+  return readBranchState(environment, await git.snapshot(head, { wanted: isStateFile }));
 }
 
 /** The refs that fetching fills for a remote. */

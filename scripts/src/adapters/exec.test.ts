@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest';
+import { exec } from './exec.ts';
+
+it('gives text as it was, also where a character comes in two pieces', async () => {
+  const script = `
+    const bytes = Buffer.from('ä'.repeat(100_000));
+    process.stdout.write(bytes.subarray(0, 70_001), () => setTimeout(() => process.stdout.write(bytes.subarray(70_001)), 50));
+  `;
+  const { stdout } = await exec(process.execPath, ['-e', script]);
+
+  expect(stdout).toBe('ä'.repeat(100_000));
+});
+
+it('gives bytes as they were, and not what was said on standard error', async () => {
+  const script = 'console.error("noise"); process.stdout.write(Buffer.from([0, 255, 254, 10]))';
+  const { bytes } = await exec(process.execPath, ['-e', script]);
+
+  expect([...bytes]).toEqual([0, 255, 254, 10]);
+});
+
+it.each(['$(id)', '`id`', '; id', '-rf', "it's", 'a\nb', '"', '\\', '*'])(
+  'hands %j on as one argument',
+  async (text) => {
+    const { stdout } = await exec(process.execPath, [
+      '-e',
+      'process.stdout.write(JSON.stringify(process.argv.slice(1)))',
+      '--',
+      text,
+    ]);
+
+    expect(JSON.parse(stdout)).toEqual([text]);
+  },
+);
+
+it('throws the last lines that a program said, with its name and its code', async () => {
+  await expect(exec('git', ['rev-parse', '--verify', 'nothing'])).rejects.toThrow(
+    '`git rev-parse` ended with 128:\n  fatal: Needed a single revision',
+  );
+  await expect(exec('no-such-program', [])).rejects.toThrow('`no-such-program` could not be started');
+});
