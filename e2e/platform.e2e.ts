@@ -249,10 +249,26 @@ describe('pnpm run promote', () => {
     expect(stable?.failed).toBe(0);
     expect((await cell('storefront', 'prod')).record?.outcome.state).toBe('aborted');
     expect(await podDigests('storefront-prod')).toContain(good.release?.digest);
+  });
 
+  it('restores in Git what was verified before a canary aborted, and quarantines what was not', async () => {
+    const bad = await cell('storefront', 'prod');
+    const { code, output, seconds } = await lab.pnpm('run', 'reconcile');
+    measured('from an aborted canary to the verified state, followed', `${seconds.toFixed(0)} s`);
+    const now = await cell('storefront', 'prod');
+
+    expect(code, output).toBe(0);
+    expect(now).toMatchObject({ health: 'Healthy', record: { outcome: { state: 'verified' } } });
+    expect(await podDigests('storefront-prod')).toEqual([now.release?.digest]);
+    expect(now.release?.digest).not.toBe(bad.release?.digest);
+    const again = await lab.pnpm('run', 'promote', 'storefront', '--to', 'prod');
+    expect(again.code, again.output).toBe(3);
+    expect(again.output).toContain('is in quarantine in prod');
+
+    const config = 'services/storefront/src/config.ts';
     await deliver({ [config]: (text) => text.replace('defaultErrorRate = 0.3;', 'defaultErrorRate = 0;') });
-    const again = await lab.pnpm('run', 'promote', 'storefront', '--to', 'staging');
-    expect(again.code, again.output).toBe(0);
+    const mended = await lab.pnpm('run', 'promote', 'storefront', '--to', 'staging');
+    expect(mended.code, mended.output).toBe(0);
   });
 
   it('leaves later environments alone when a base and an overlay are edited, and brings both with the promotion', async () => {

@@ -116,6 +116,19 @@ async function run(args: readonly string[], context: Context): Promise<number> {
       exit = await (await import('./commands/quarantine.ts')).quarantine(context, app, options);
     });
   program
+    .command('reconcile')
+    .description(
+      'Finish what was left: record outcomes nobody waited for, restore what was verified where something failed',
+    )
+    .option('--every <seconds>', 'again and again until a signal ends it', positive)
+    .addOption(dryRun)
+    .addOption(remote)
+    .addOption(deadline)
+    .addOption(json)
+    .action(async (options) => {
+      exit = await (await import('./commands/reconcile.ts')).reconcile(context, options);
+    });
+  program
     .command('history')
     .description('Show what became of every landing of an app, newest first')
     .argument('<app>')

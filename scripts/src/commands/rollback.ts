@@ -35,7 +35,7 @@ export async function rollback(context: Context, app: string, options: RollbackO
     environment: options.env,
     to: options.to,
     reason: options.reason,
-    until: parseUntil(options.holdFor, context.clock.now()),
+    holdUntil: parseUntil(options.holdFor, context.clock.now()),
     by: `${identity.name} <${identity.email}>`,
   };
   const { plan, running } = await planRollback(context, repository, request);

@@ -1,6 +1,6 @@
 import { connectCluster } from '../adapters/cluster.ts';
 import type { Context } from '../context.ts';
-import type { BranchState } from '../core/branch-state.ts';
+import { deployBranch, type BranchState } from '../core/branch-state.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
 import { findApp } from '../core/graph.ts';
 import { overview, type Cell, type LiveCell } from '../core/overview.ts';
@@ -21,9 +21,17 @@ export async function status(context: Context, app: string | undefined, options:
   if (app !== undefined) findApp(config, app);
   const refs = remoteRefs(remote);
   const states = new Map<string, BranchState>();
-  for (const { name } of config.environments) states.set(name, await branchState(git, name, refs));
+  const landings = new Map<string, ReadonlyMap<string, string>>();
+  for (const { name } of config.environments) {
+    const [state, commits] = await Promise.all([
+      branchState(git, name, refs),
+      git.lastChanges(`${refs}/${deployBranch(name)}`),
+    ]);
+    states.set(name, state);
+    landings.set(name, commits);
+  }
   const records = await readRecords(git, config, Object.keys(config.apps), refs);
-  const cells = overview({ config, main, workspace: readWorkspace(main), states, records }).filter(
+  const cells = overview({ config, main, workspace: readWorkspace(main), states, records, landings }).filter(
     (each) => app === undefined || each.app === app,
   );
   const { live, trouble } = await askArgo(repository, cells);

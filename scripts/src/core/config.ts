@@ -1,7 +1,14 @@
 import * as z from 'zod/mini';
 import { isMap, LineCounter, parseDocument, type Document } from 'yaml';
 import { nearest, UserError } from './errors.ts';
-import { fileSchema, knownKeys, type Config, type ConfigProblem, type FreezeWindow, type Profile } from './config-schema.ts';
+import {
+  fileSchema,
+  knownKeys,
+  type Config,
+  type ConfigProblem,
+  type FreezeWindow,
+  type Profile,
+} from './config-schema.ts';
 import { graphProblems } from './graph.ts';
 
 /** The file that configures the pipeline, at the root of the repository. */

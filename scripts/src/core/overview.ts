@@ -3,7 +3,7 @@ import type { Config } from './config.ts';
 import { dueApps, type DueApp } from './due.ts';
 import { deliveryEnvironment } from './graph.ts';
 import { inputsOf } from './inputs.ts';
-import type { DeliveryRecord } from './record.ts';
+import { lastWord, type DeliveryRecord } from './record.ts';
 import type { ReleaseFile } from './release-file.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { WorkspacePackage } from './workspace.ts';
@@ -29,11 +29,13 @@ export interface OverviewFacts {
   workspace: ReadonlyMap<string, WorkspacePackage>;
   states: ReadonlyMap<string, BranchState>;
   records: readonly DeliveryRecord[];
+  /** The commit that each environment's apps landed with. */
+  landings: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
 
 /** Every app in every environment, apps first, both in the order of the configuration. */
 export function overview(facts: OverviewFacts): Cell[] {
-  const { config, main, workspace, states, records } = facts;
+  const { config, main, workspace, states, records, landings } = facts;
   const first = deliveryEnvironment(config).name;
   const due = new Map(
     dueApps(config, main, workspace, first, states.get(first)?.releases ?? new Map()).map((each) => [each.app, each]),
@@ -41,10 +43,7 @@ export function overview(facts: OverviewFacts): Cell[] {
   return Object.keys(config.apps).flatMap((app) =>
     config.environments.map((environment) => {
       const release = states.get(environment.name)?.releases.get(app);
-      const own = records.filter(
-        (each) => each.app === app && each.environment === environment.name && each.intent === release?.intent,
-      );
-      const record = own.toSorted((a, b) => a.at.localeCompare(b.at)).at(-1);
+      const record = lastWord(records, app, environment.name, landings.get(environment.name)?.get(app));
       const waits = environment.delivery
         ? waitingForDelivery(due.get(app))
         : [

@@ -52,3 +52,16 @@ export function parseRecord(text: string): DeliveryRecord | undefined {
 export function isFinal(outcome: Outcome): outcome is Outcome & { state: DeliveryRecord['outcome']['state'] } {
   return outcome.state !== 'progressing';
 }
+
+/** What is known of one landing of an app: the newest outcome on record, one that is known before one that is not. */
+export function lastWord(
+  records: readonly DeliveryRecord[],
+  app: string,
+  environment: string,
+  landing: string | undefined,
+): DeliveryRecord | undefined {
+  const own = records
+    .filter((each) => each.app === app && each.environment === environment && each.landing === landing)
+    .toSorted((a, b) => a.at.localeCompare(b.at));
+  return own.findLast((each) => each.outcome.state !== 'unknown') ?? own.at(-1);
+}

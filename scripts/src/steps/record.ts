@@ -4,19 +4,22 @@ import { UserError } from '../core/errors.ts';
 import { formatRecord, recordPath, recordsBranch, type DeliveryRecord } from '../core/record.ts';
 import { remoteRefs, type Repository } from './repository.ts';
 
-/** Writes records, all in one commit on the tip of their branch; a lost race is run again on the new tip. */
+/** Writes records, all in one commit on the tip of their branch; a lost race is run again on the new tip. What stands already stays. */
 export async function writeRecords(
   context: Context,
   repository: Repository,
   by: Identity,
   records: readonly DeliveryRecord[],
 ): Promise<void> {
-  if (records.length === 0) return;
   const { git, remote } = repository;
-  const files = new Map(records.map((each) => [recordPath(each), formatRecord(each)]));
-  const message = `Record ${records.map((each) => `${each.app} ${each.outcome.state} in ${each.environment}`).join(', ')}\n`;
   for (;;) {
     const head = await git.resolve(`${remoteRefs(remote)}/${recordsBranch}`);
+    const paths = records.map(recordPath);
+    const known = head === undefined || paths.length === 0 ? new Map() : (await git.snapshot(head, { paths })).tree;
+    const fresh = records.filter((each) => !known.has(recordPath(each)));
+    if (fresh.length === 0) return;
+    const files = new Map(fresh.map((each) => [recordPath(each), formatRecord(each)]));
+    const message = `Record ${fresh.map((each) => `${each.app} ${each.outcome.state} in ${each.environment}`).join(', ')}\n`;
     const at = Math.floor(context.clock.now().getTime() / 1000);
     const pushed = await git.push(remote.name, await git.commit({ head, files, message, by, at }), recordsBranch);
     if (pushed.state === 'landed') return;

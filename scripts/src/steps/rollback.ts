@@ -2,6 +2,8 @@ import type { Context } from '../context.ts';
 import { UserError } from '../core/errors.ts';
 import { findEnvironment } from '../core/graph.ts';
 import type { Plan } from '../core/plan.ts';
+import { quarantineOf, type Policy } from '../core/policy.ts';
+import type { ReleaseFile } from '../core/release-file.ts';
 import { chooseState } from '../core/rollback.ts';
 import { releaseHistory } from './find-release.ts';
 import { judgeChange } from './judge.ts';
@@ -13,13 +15,13 @@ export interface RollbackRequest {
   /** Id or tag of an earlier release, or `previous`. */
   to: string;
   reason: string | undefined;
-  /** When the hold ends, ISO 8601. */
-  until: string;
   by: string;
+  /** Until when the app is held as it is then (ISO 8601); without it, the release that is left behind goes into quarantine. */
+  holdUntil?: string | undefined;
 }
 
 /**
- * Plans to restore an earlier verified state of an app, with a hold on it in the same commit.
+ * Plans to restore an earlier verified state of an app, with what keeps the present one from coming back in the same commit.
  * Throws UserError where there is no such state; the quarantine's verdict is part of the plan.
  */
 export async function planRollback(
@@ -28,7 +30,7 @@ export async function planRollback(
   request: RollbackRequest,
 ): Promise<{ plan: Plan; running: ReadonlyMap<string, string> }> {
   const { git, remote, config, main } = repository;
-  const { app, by, until } = request;
+  const { app, by } = request;
   const refs = remoteRefs(remote);
   const environment = findEnvironment(config, request.environment);
   const [state, history, records] = await Promise.all([
@@ -62,9 +64,6 @@ export async function planRollback(
     now,
     downgrade: true,
   });
-  const from = previous === undefined ? '' : ` from ${previous.tag}`;
-  const why = request.reason === undefined ? '' : `: ${request.reason}`;
-  const hold = { app, reason: `rolled back${from} to ${release.tag}${why}`, by, at: now.toISOString(), until };
   const { intent: _, ...restored } = release;
   const plan: Plan = {
     verb: 'rollback',
@@ -84,7 +83,27 @@ export async function planRollback(
         restored: text,
       },
     ],
-    policy: { ...state.policy, holds: [...state.policy.holds.filter((each) => each.app !== app), hold] },
+    policy: stopAfter(request, state.policy, previous, release, now),
   };
   return { plan, running: state.manifests };
+}
+
+/** The policy with a hold on what is restored, or with what is left behind in quarantine. */
+function stopAfter(
+  { app, by, reason, holdUntil }: RollbackRequest,
+  policy: Policy,
+  left: ReleaseFile | undefined,
+  restored: ReleaseFile,
+  now: Date,
+): Policy {
+  const why = reason === undefined ? '' : `: ${reason}`;
+  const words = { by, at: now.toISOString() };
+  if (holdUntil !== undefined) {
+    const from = left === undefined ? '' : ` from ${left.tag}`;
+    const hold = { app, reason: `rolled back${from} to ${restored.tag}${why}`, ...words, until: holdUntil };
+    return { ...policy, holds: [...policy.holds.filter((each) => each.app !== app), hold] };
+  }
+  if (left === undefined || quarantineOf(policy, app, left, now) !== undefined) return policy;
+  const quarantine = { app, release: left.release, reason: reason ?? 'rolled back', ...words };
+  return { ...policy, quarantines: [...policy.quarantines, quarantine] };
 }

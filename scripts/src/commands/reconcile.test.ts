@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { promotedWorkshop, type Workshop } from '../../test/workshop.ts';
+
+/** A second version of web that was promoted to staging, and what became of it there. */
+async function withSecondVersion(
+  state: 'failed' | 'aborted' | undefined,
+): Promise<{ workshop: Workshop; good: string }> {
+  const workshop = await promotedWorkshop();
+  const good = await folder(workshop);
+  await workshop.push({ 'services/web/index.js': 'export const answer = 2;\n' });
+  await workshop.sluice('deliver', '--build-number', '2');
+  await workshop.record('dev', 'web', 'verified');
+  await workshop.record('dev', 'jobs', 'verified');
+  await workshop.sluice('promote', 'web', '--to', 'staging', '--no-wait');
+  if (state !== undefined) await workshop.record('staging', 'web', state);
+  return { workshop, good };
+}
+
+async function folder(workshop: Workshop): Promise<string> {
+  return (await workshop.git('--git-dir', workshop.bare, 'rev-parse', 'deploy/staging:web')).trim();
+}
+
+describe('reconcile', () => {
+  it.each(['failed', 'aborted'] as const)(
+    'restores what was verified where the last landing %s, quarantines that, and has nothing to do then',
+    async (state) => {
+      const { workshop, good } = await withSecondVersion(state);
+      const bad = await workshop.release('staging', 'web');
+      const done = await workshop.sluice('reconcile', '--json');
+
+      expect(JSON.parse(done.stdout), done.stderr).toMatchObject({ restored: ['web in staging'], troubles: [] });
+      expect(await folder(workshop)).toBe(good);
+      const promoted = await workshop.sluice('promote', 'web', '--to', 'staging', '--no-wait');
+      expect(promoted.code).toBe(3);
+      expect(promoted.stderr).toContain(`release ${bad.release} is in quarantine in staging`);
+      expect(promoted.stderr).toContain(`${bad.tag} ${state}: seen by a test`);
+
+      await workshop.record('staging', 'web', 'verified');
+      const again = await workshop.sluice('reconcile');
+      expect(again.code, again.stderr).toBe(6);
+    },
+  );
+
+  it('records the outcome of a landing that nobody waited for', async () => {
+    const { workshop } = await withSecondVersion(undefined);
+    const commit = await workshop.head('deploy/staging');
+    const done = await workshop.sluice('reconcile');
+    const { stdout } = await workshop.sluice('history', 'web', '--env', 'staging', '--json');
+    const [last] = JSON.parse(stdout) as { landing: string; verb: string; by: string; outcome: { state: string } }[];
+
+    expect(done.stdout).toContain('followed: web in staging');
+    // There is no cluster to ask here.
+    expect(done.code).toBe(5);
+    expect(last).toMatchObject({
+      landing: commit,
+      verb: 'promotion',
+      by: 'Test Person <test@example.invalid>',
+      outcome: { state: 'unknown' },
+    });
+  });
+
+  it('says what it would do with --dry-run and leaves everything as it is', async () => {
+    const { workshop } = await withSecondVersion('failed');
+    const before = await workshop.traces();
+    const planned = await workshop.sluice('reconcile', '--dry-run');
+
+    expect(planned.stdout).toContain('to restore: web in staging');
+    expect(await workshop.traces()).toEqual(before);
+  });
+
+  it('says where there is nothing to go back to, and ends with 1', async () => {
+    const workshop = await promotedWorkshop();
+    await workshop.record('dev', 'jobs', 'failed');
+    const done = await workshop.sluice('reconcile');
+
+    expect(done.code).toBe(1);
+    expect(done.stderr).toContain('jobs in dev: jobs has no earlier verified state in dev');
+  });
+});

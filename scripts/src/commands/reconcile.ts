@@ -1,0 +1,53 @@
+import type { Context } from '../context.ts';
+import { exitCodes, UserError } from '../core/errors.ts';
+import { reconcileOnce, type Reconciled } from '../steps/reconcile.ts';
+import { openRepository, readIdentity } from '../steps/repository.ts';
+
+export interface ReconcileCommandOptions {
+  remote?: string | undefined;
+  dryRun?: boolean | undefined;
+  /** Again and again, this many seconds apart, until a signal ends it. */
+  every?: number | undefined;
+  deadline: number;
+  json?: boolean | undefined;
+}
+
+/** Finishes what was left of landings: records outcomes, restores what was verified where something failed. Gives the exit code. */
+export async function reconcile(context: Context, options: ReconcileCommandOptions): Promise<number> {
+  if (options.every === undefined) return report(context, await once(context, options), options);
+  for (;;) {
+    try {
+      await once(context, options);
+    } catch (error) {
+      // A remote or a cluster that does not answer now may do so next time.
+      if (!(error instanceof UserError)) throw error;
+      context.stderr.write(`${error.message}\n`);
+    }
+    await context.clock.wait(options.every * 1000);
+  }
+}
+
+async function once(context: Context, options: ReconcileCommandOptions): Promise<Reconciled> {
+  const repository = await openRepository(context, { remote: options.remote });
+  const by = await readIdentity(repository.git);
+  const done = await reconcileOnce(context, repository, by, options);
+  for (const trouble of done.troubles) context.stderr.write(`${trouble}\n`);
+  return done;
+}
+
+function report(context: Context, done: Reconciled, { json, dryRun }: ReconcileCommandOptions): number {
+  const names = (list: Reconciled['followed']): string[] =>
+    list.map(({ app, environment }) => `${app} in ${environment}`);
+  const [followed, restored] = [names(done.followed), names(done.restored)];
+  if (json === true)
+    context.stdout.write(`${JSON.stringify({ followed, restored, troubles: done.troubles }, null, 2)}\n`);
+  if (followed.length === 0 && restored.length === 0) {
+    if (json !== true) context.stdout.write('nothing was left to do\n');
+    return exitCodes.nothing;
+  }
+  if (json !== true) {
+    const [follow, rest] = dryRun === true ? ['to follow', 'to restore'] : ['followed', 'restored'];
+    context.stdout.write(`${follow}: ${followed.join(', ') || 'none'}; ${rest}: ${restored.join(', ') || 'none'}\n`);
+  }
+  return done.exit;
+}

@@ -1,0 +1,50 @@
+import { deployBranch } from '../core/branch-state.ts';
+import { readMessage, type Plan } from '../core/plan.ts';
+import { readLandings, type Landed } from '../core/reconcile.ts';
+import type { Landing } from './land.ts';
+import { branchState, readRecords, remoteRefs, type Repository } from './repository.ts';
+
+/** What every environment runs of every app, with what is on record of it. */
+export async function readLanded({ git, config, remote }: Repository): Promise<Landed[]> {
+  const refs = remoteRefs(remote);
+  const records = await readRecords(git, config, Object.keys(config.apps), refs);
+  const found = await Promise.all(
+    config.environments.map(async ({ name }) => {
+      const [state, commits] = await Promise.all([
+        branchState(git, name, refs),
+        git.lastChanges(`${refs}/${deployBranch(name)}`),
+      ]);
+      return readLandings(name, state.releases, commits, records);
+    }),
+  );
+  return found.flat().filter(({ app }) => Object.hasOwn(config.apps, app));
+}
+
+/** Landings of others as if they were one's own, to be followed: those of one commit together. */
+export async function asLandings({ git, main }: Repository, landed: readonly Landed[]): Promise<Landing<Plan>[]> {
+  const commits = Map.groupBy(landed, ({ commit }) => commit);
+  return Promise.all(
+    [...commits].map(async ([commit, together]) => {
+      const { verb, by } = readMessage(await git.message(commit));
+      const [first] = together;
+      const changes = together.map(({ app, release }) => ({
+        app,
+        release,
+        previous: undefined,
+        manifests: '',
+        verdicts: [],
+        reason: 'landed before',
+      }));
+      const plan: Plan = {
+        verb,
+        environment: first?.environment ?? '',
+        head: commit,
+        configuredBy: main.revision,
+        by,
+        changes,
+        intent: first?.release.intent,
+      };
+      return { plan, commit };
+    }),
+  );
+}

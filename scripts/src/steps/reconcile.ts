@@ -1,0 +1,93 @@
+import type { Identity } from '../adapters/git.ts';
+import type { Context } from '../context.ts';
+import { exitCodes, UserError } from '../core/errors.ts';
+import { planWriting } from '../core/plan.ts';
+import { isBroken, isOpen, type Landed } from '../core/reconcile.ts';
+import type { DeliveryRecord } from '../core/record.ts';
+import { describePlan } from '../ui/index.ts';
+import { finish } from './finish.ts';
+import { land } from './land.ts';
+import { asLandings, readLanded } from './landed.ts';
+import { refuseBlocked } from './promotion.ts';
+import { reopenRepository, type Repository } from './repository.ts';
+import { planRollback } from './rollback.ts';
+
+export interface ReconcileOptions {
+  /** Seconds until an outcome that has not come counts as timed out. */
+  deadline: number;
+  dryRun?: boolean | undefined;
+}
+
+/** What was done, or with `dryRun` would be. */
+export interface Reconciled {
+  followed: Landed[];
+  restored: Landed[];
+  /** What could not be finished, in a line each. */
+  troubles: string[];
+  exit: number;
+}
+
+/**
+ * Finishes what was left, whoever died: follows landings without a known outcome and records them, then lands the last
+ * verified state in place of what failed or was aborted, and puts that in quarantine. Doing it twice changes nothing.
+ */
+export async function reconcileOnce(
+  context: Context,
+  repository: Repository,
+  by: Identity,
+  options: ReconcileOptions,
+): Promise<Reconciled> {
+  const open = (await readLanded(repository)).filter(isOpen);
+  const exits: number[] = [];
+  if (options.dryRun !== true) {
+    for (const landing of await asLandings(repository, open)) {
+      exits.push(await finish(context, repository, by, landing, { deadline: options.deadline }));
+    }
+    await repository.git.fetch(repository.remote.name);
+  }
+  const broken = (await readLanded(repository)).filter(isBroken);
+  const troubles: string[] = [];
+  for (const landed of broken) {
+    try {
+      exits.push(await restore(context, repository, by, landed, options));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      troubles.push(`${landed.app} in ${landed.environment}: ${error.message}`);
+    }
+  }
+  const exit = troubles.length > 0 ? exitCodes.failed : Math.max(exitCodes.done, ...exits);
+  return { followed: open, restored: broken, troubles, exit };
+}
+
+/** Lands the last verified state of an app in place of one that did not work. */
+async function restore(
+  context: Context,
+  repository: Repository,
+  by: Identity,
+  { app, environment, record, release }: Landed,
+  options: ReconcileOptions,
+): Promise<number> {
+  const request = {
+    app,
+    environment,
+    to: 'previous',
+    reason: `${release.tag} ${describe(record)}`,
+    by: `${by.name} <${by.email}>`,
+  };
+  const { plan, running } = await planRollback(context, repository, request);
+  context.stderr.write(describePlan(plan, running));
+  refuseBlocked(plan);
+  if (options.dryRun === true) return exitCodes.done;
+  const landing = await land(context, repository, by, plan, planWriting, async () => {
+    const now = await readLanded(await reopenRepository(repository));
+    const still = now.some((each) => each.app === app && each.environment === environment && isBroken(each));
+    // Somebody has brought something else there meanwhile.
+    return still ? (await planRollback(context, repository, request)).plan : undefined;
+  });
+  if (landing === undefined) return exitCodes.done;
+  return finish(context, repository, by, landing, { deadline: options.deadline });
+}
+
+function describe(record: DeliveryRecord | undefined): string {
+  return record === undefined ? 'did not work' : `${record.outcome.state}: ${record.outcome.reason}`;
+}
