@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { UserError } from '../core/errors.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { exec, type ExecOptions, type ExecResult } from './exec.ts';
+import { createObjectReader } from './git-objects.ts';
 
 export interface Identity {
   name: string;
@@ -48,18 +49,16 @@ export interface Git {
 
 /** Git in a folder: a work tree or a bare repository. `env` is the whole environment that Git sees. */
 export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
+  const gitEnv = { ...env, GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
   function run(args: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
-    return exec('git', args, { cwd, env: { ...env, GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' }, ...options });
+    return exec('git', args, { cwd, env: gitEnv, ...options });
   }
+
+  const objects = createObjectReader(cwd, gitEnv);
 
   return {
     run,
-    async resolve(revision) {
-      const result = await run(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`], {
-        nothrow: true,
-      });
-      return result.code === 0 ? result.stdout.trim() : undefined;
-    },
+    resolve: (revision) => objects.id(`${revision}^{commit}`),
     async snapshot(revision, { paths = [], wanted = () => false } = {}) {
       const listed = await run(['ls-tree', '-r', '-z', '--full-tree', revision, '--', ...paths]);
       const tree = parseTree(listed.stdout);
@@ -71,7 +70,6 @@ export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
       const made = await run(['fast-import', '--quiet', '--force', '--date-format=raw'], {
         input: importStream(ref, request),
       });
-      await run(['update-ref', '-d', ref]);
       return made.stdout.trim();
     },
     async push(remote, commit, branch) {
@@ -82,17 +80,21 @@ export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
     },
     async fetch(remote) {
       const spec = `+refs/heads/*:refs/remotes/${remote}/*`;
-      await run(['fetch', '--quiet', '--prune', '--no-tags', '--no-write-fetch-head', remote, spec]);
+      const quick = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance'];
+      await run(['fetch', ...quick, '--prune', remote, spec]);
     },
     async isAncestor(older, newer) {
-      return (await run(['merge-base', '--is-ancestor', older, newer], { nothrow: true })).code === 0;
+      return (
+        older === newer || (await run(['merge-base', '--is-ancestor', older, newer], { nothrow: true })).code === 0
+      );
     },
     async author(revision) {
       const [name = '', email = ''] = (await run(['log', '-1', '--format=%an%n%ae', revision])).stdout.split('\n');
       return { name, email };
     },
     async message(revision) {
-      return (await run(['log', '-1', '--format=%B', '--end-of-options', revision])).stdout;
+      const commit = (await objects.read(`${revision}^{commit}`))?.toString('utf8') ?? '';
+      return commit.slice(commit.indexOf('\n\n') + 2);
     },
     async lastChanges(revision) {
       const logged = await run(['log', '--format=%x01%H', '--name-only', '-z', '--end-of-options', revision]);
@@ -109,7 +111,7 @@ export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
     async history(revision, path) {
       const logged = await run(['log', '--format=%H', '--end-of-options', revision, '--', path]);
       const commits = logged.stdout.split('\n').filter((line) => line !== '');
-      const contents = await readObjects(commits.map((commit) => `${commit}:${path}`));
+      const contents = await Promise.all(commits.map((commit) => objects.read(`${commit}:${path}`)));
       return commits.flatMap((commit, index) => {
         const content = contents[index];
         return content === undefined ? [] : [{ commit, text: asText(path, content) }];
@@ -118,7 +120,7 @@ export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
   };
 
   async function readBlobs(entries: readonly [path: string, oid: string][]): Promise<Map<string, string>> {
-    const contents = await readObjects(entries.map(([, oid]) => oid));
+    const contents = await Promise.all(entries.map(([, oid]) => objects.read(oid)));
     return new Map(
       entries.map(([path], index) => {
         const content = contents[index];
@@ -126,24 +128,6 @@ export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
         throw new UserError(`git could not read ${path}`, { hint: 'run git fsck in this repository' });
       }),
     );
-  }
-
-  /** The contents of objects by name, in their order; undefined for one that does not exist. */
-  async function readObjects(names: readonly string[]): Promise<(Buffer | undefined)[]> {
-    if (names.length === 0) return [];
-    const { bytes } = await run(['cat-file', '--batch'], { input: names.map((name) => `${name}\n`).join('') });
-    let offset = 0;
-    return names.map(() => {
-      const lineEnd = bytes.indexOf(10, offset);
-      const size = Number(bytes.toString('utf8', offset, lineEnd).split(' ').at(-1));
-      if (!Number.isInteger(size)) {
-        offset = lineEnd + 1;
-        return undefined;
-      }
-      const content = bytes.subarray(lineEnd + 1, lineEnd + 1 + size);
-      offset = lineEnd + 1 + size + 1;
-      return content;
-    });
   }
 }
 
@@ -173,7 +157,8 @@ function importStream(ref: string, request: CommitRequest): Buffer {
   ];
   if (request.head !== undefined) parts.push(`from ${request.head}\n`);
   for (const [path, text] of request.files) parts.push(`M 100644 inline ${quotePath(path)}\n`, data(text));
-  parts.push('\nget-mark :1\n');
+  // The ref was only there to import to: a null id takes it away again.
+  parts.push('\nget-mark :1\n', `reset ${ref}\nfrom ${'0'.repeat(40)}\n\n`);
   return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
 }
 

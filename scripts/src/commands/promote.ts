@@ -7,7 +7,7 @@ import { confirmProduction } from '../steps/confirm.ts';
 import { finish } from '../steps/finish.ts';
 import { land } from '../steps/land.ts';
 import { planPromotions, refuseBlocked, type PromotionRequest } from '../steps/promotion.ts';
-import { openRepository, readIdentity, refuseDirty, reopenRepository } from '../steps/repository.ts';
+import { findRepository, openRepository, readIdentity, refuseDirty, reopenRepository } from '../steps/repository.ts';
 import { describePlan, planJson } from '../ui/index.ts';
 
 export interface PromoteOptions extends Omit<PromotionRequest, 'apps'> {
@@ -27,10 +27,13 @@ export interface PromoteOptions extends Omit<PromotionRequest, 'apps'> {
 
 /** Promotes releases to an environment as one landing: plan, print, land, follow, record. Gives the exit code. */
 export async function promote(context: Context, apps: readonly string[], options: PromoteOptions): Promise<number> {
-  const repository = await openRepository(context, { remote: options.remote });
+  const found = await findRepository(context);
+  const [repository, identity] = await Promise.all([
+    openRepository(context, { remote: options.remote, found }),
+    readIdentity(found.git),
+    refuseDirty(found),
+  ]);
   const environment = findEnvironment(repository.config, options.to);
-  await refuseDirty(repository);
-  const identity = await readIdentity(repository.git);
   const by = `${identity.name} <${identity.email}>`;
   const request: PromotionRequest = { ...options, apps };
 

@@ -34,7 +34,6 @@ export function inputsOf(
   if (!hasFolder(snapshot.tree, folder))
     throw unknownName('service', service, serviceNames(snapshot), `of app "${app}"`);
   requireFolder(snapshot, `apps/${app}/base`, `app "${app}"`);
-  requireFolder(snapshot, `apps/${app}/overlays/${environment}`, `app "${app}" in ${environment}`);
   requireFolder(snapshot, strategyFolder(strategy), `strategy "${strategy}"`);
   return {
     image: digestOf([
@@ -42,7 +41,7 @@ export function inputsOf(
       JSON.stringify(config.build.args, Object.keys(config.build.args).toSorted()),
     ]),
     manifests: manifestsHash(snapshot, app, strategy),
-    overlay: hashPaths(snapshot.tree, [`apps/${app}/overlays/${environment}`]),
+    overlay: overlayHash(snapshot, app, environment),
   };
 }
 
@@ -52,6 +51,13 @@ export function manifestsHash(snapshot: Snapshot, app: string, strategy: Strateg
   const overlays = overlayFolders(snapshot, app);
   const used = kustomizationClosure(snapshot, [...roots, ...overlays]).filter((each) => !overlays.includes(each));
   return digestOf([strategy, hashPaths(snapshot.tree, used)]);
+}
+
+/** The hash of what stays in an environment: its overlay. Throws UserError where there is none. */
+export function overlayHash(snapshot: Snapshot, app: string, environment: string): string {
+  const folder = `apps/${app}/overlays/${environment}`;
+  requireFolder(snapshot, folder, `app "${app}" in ${environment}`);
+  return hashPaths(snapshot.tree, [folder]);
 }
 
 /** A release's id, 12 hex digits: the hash of its image's digest and of the manifests that travel with it. */

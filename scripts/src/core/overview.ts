@@ -2,7 +2,7 @@ import type { BranchState } from './branch-state.ts';
 import type { Config } from './config.ts';
 import { dueApps, type DueApp } from './due.ts';
 import { deliveryEnvironment } from './graph.ts';
-import { inputsOf } from './inputs.ts';
+import { overlayHash } from './inputs.ts';
 import { lastWord, type DeliveryRecord } from './record.ts';
 import type { ReleaseFile } from './release-file.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -70,7 +70,7 @@ function waitingRelease(running: ReleaseFile | undefined, candidate: ReleaseFile
   ];
 }
 
-function waitingOverlay({ config, main, workspace }: OverviewFacts, release: ReleaseFile): string[] {
-  const { overlay } = inputsOf(config, main, workspace, release.app, release.environment);
+function waitingOverlay({ main }: OverviewFacts, release: ReleaseFile): string[] {
+  const overlay = overlayHash(main, release.app, release.environment);
   return overlay === release.inputs.overlay ? [] : ['overlay edit'];
 }

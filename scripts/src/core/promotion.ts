@@ -2,19 +2,16 @@ import type { BranchState } from './branch-state.ts';
 import type { Config, Environment } from './config.ts';
 import { UserError } from './errors.ts';
 import { findEnvironment, namespaceOf } from './graph.ts';
-import { inputsOf } from './inputs.ts';
+import { overlayHash } from './inputs.ts';
 import type { Change } from './plan.ts';
 import type { ReleaseFile } from './release-file.ts';
 import type { Snapshot } from './snapshot.ts';
-import type { WorkspacePackage } from './workspace.ts';
 
 /** What a promotion of one app is planned from. */
 export interface PromotionFacts {
-  config: Config;
   environment: Environment;
   app: string;
   main: Snapshot;
-  workspace: ReadonlyMap<string, WorkspacePackage>;
   /** The release to move, as the environment before runs it or has run it. */
   candidate: ReleaseFile;
   target: BranchState;
@@ -55,9 +52,9 @@ export function runningRelease(source: BranchState, app: string, to: string): Re
  * The candidate with the target's overlay from the tip of main; undefined where that is already what runs there.
  */
 export function planPromotion(facts: PromotionFacts): PlannedChange | undefined {
-  const { config, environment, app, main, candidate, target } = facts;
+  const { environment, app, main, candidate, target } = facts;
   const previous = target.releases.get(app);
-  const { overlay } = inputsOf(config, main, facts.workspace, app, environment.name);
+  const overlay = overlayHash(main, app, environment.name);
   const sameOverlay = previous?.inputs.overlay === overlay;
   if (previous?.release === candidate.release && sameOverlay) return undefined;
 

@@ -3,14 +3,13 @@ import { isStateFile, readBranchState, type BranchState } from '../core/branch-s
 import type { Config, Environment } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
 import { namespaceOf, serviceOf } from '../core/graph.ts';
-import { inputsOf, manifestsHash, releaseId } from '../core/inputs.ts';
+import { manifestsHash, overlayHash, releaseId } from '../core/inputs.ts';
 import type { Verb } from '../core/plan.ts';
 import type { DeliveryRecord } from '../core/record.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { readMessage } from '../core/plan.ts';
 import { policyFiles, readPolicy } from '../core/policy.ts';
-import { readWorkspace } from '../core/workspace.ts';
 import { judgeChange } from './judge.ts';
 import { renderRelease } from './render.ts';
 import { branchState, createSources, readRecords } from './repository.ts';
@@ -91,8 +90,7 @@ async function checkApp(facts: DeployBranchCheck, app: string, old: BranchState,
       `${app}/release.yaml: release ${release.release} is not what its digest and its base at ${release.manifestRevision.slice(0, 12)} make`,
     );
   }
-  const overlay = await git.snapshot(release.overlayRevision, { wanted: (path) => path.startsWith('apps/') });
-  if (inputsOf(config, overlay, readWorkspace(overlay), app, environment.name).overlay !== release.inputs.overlay) {
+  if (overlayHash(await sources(release.overlayRevision), app, environment.name) !== release.inputs.overlay) {
     problems.push(`${app}/release.yaml: inputs.overlay is not that of ${release.overlayRevision.slice(0, 12)}`);
   }
   if ((await renderRelease(config, release, sources, old.manifests.get(app))) !== manifests) {

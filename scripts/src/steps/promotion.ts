@@ -51,7 +51,6 @@ export async function planPromotions(
   const [source, target] = await Promise.all([branchState(git, from, refs), branchState(git, environment.name, refs)]);
   const apps = await chooseApps(repository, request, source);
   const records = await readRecords(git, config, apps, refs);
-  const workspace = readWorkspace(main);
 
   const problems: { app: string; error: UserError }[] = [];
   const planned: PlannedChange[] = [];
@@ -59,7 +58,7 @@ export async function planPromotions(
     try {
       findApp(config, app);
       const candidate = await chooseRelease(repository, source, app, request);
-      const change = planPromotion({ config, environment, app, main, workspace, candidate, target });
+      const change = planPromotion({ environment, app, main, candidate, target });
       if (change !== undefined) planned.push(change);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

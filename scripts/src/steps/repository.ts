@@ -21,9 +21,9 @@ export interface Repository {
 /** Opens the repository around `cwd`, with everything fetched; at HEAD where `atHead`, else at the tip of the remote's main. */
 export async function openRepository(
   context: Context,
-  options: { remote?: string | undefined; atHead?: boolean },
+  options: { remote?: string | undefined; atHead?: boolean; found?: Pick<Repository, 'folder' | 'git'> },
 ): Promise<Repository> {
-  const { folder, git } = await findRepository(context);
+  const { folder, git } = options.found ?? (await findRepository(context));
   const remote = await findRemote(git, folder, options.remote);
   await git.fetch(remote.name);
   const revision = await git.resolve(options.atHead === true ? 'HEAD' : `refs/remotes/${remote.name}/main`);
@@ -107,8 +107,12 @@ export async function readRecords(
 
 /** Who asks, by Git's configuration. */
 export async function readIdentity(git: Git): Promise<Identity> {
-  const name = (await git.run(['config', 'user.name'], { nothrow: true })).stdout.trim();
-  const email = (await git.run(['config', 'user.email'], { nothrow: true })).stdout.trim();
+  const { stdout } = await git.run(['config', '--get-regexp', '^user\\.(name|email)$'], { nothrow: true });
+  // The last of several counts, as it does for Git.
+  const said = new Map(
+    stdout.split('\n').map((line) => [line.slice(5, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)]),
+  );
+  const [name = '', email = ''] = [said.get('name'), said.get('email')];
   if (name === '' || email === '') {
     throw new UserError('Git does not know who you are, and every landing names who asked for it', {
       hint: 'run git config --global user.name "..." and git config --global user.email "..."',
@@ -126,7 +130,7 @@ export async function reopenRepository(repository: Repository): Promise<Reposito
 }
 
 /** Uncommitted edits would not be promoted, and whoever has them usually thinks that they would. */
-export async function refuseDirty({ git, folder }: Repository): Promise<void> {
+export async function refuseDirty({ git, folder }: Pick<Repository, 'folder' | 'git'>): Promise<void> {
   const watched = ['apps', 'services', 'packages', configFile];
   const { stdout } = await git.run(['status', '--porcelain', '--untracked-files=no', '--', ...watched]);
   const files = stdout.split('\n').filter((line) => line !== '');
