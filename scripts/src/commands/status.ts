@@ -31,9 +31,15 @@ export async function status(context: Context, app: string | undefined, options:
     landings.set(name, commits);
   }
   const records = await readRecords(git, config, Object.keys(config.apps), refs);
-  const cells = overview({ config, main, workspace: readWorkspace(main), states, records, landings }).filter(
-    (each) => app === undefined || each.app === app,
-  );
+  const cells = overview({
+    config,
+    main,
+    workspace: readWorkspace(main),
+    states,
+    records,
+    landings,
+    now: context.clock.now(),
+  }).filter((each) => app === undefined || each.app === app);
   const { live, trouble } = await askArgo(repository, cells);
   if (options.json === true) {
     context.stdout.write(

@@ -6,12 +6,14 @@ describe('hold', () => {
     const workshop = await deliveredWorkshop();
     await workshop.record('dev', 'web', 'verified');
     const held = await workshop.sluice('hold', 'web', '--env', 'staging', '--reason', 'demo today', '--until', '2h');
+    const status = await workshop.sluice('status');
     const stopped = await workshop.sluice('promote', 'web', '--to', 'staging', '--no-wait');
     const lifted = await workshop.sluice('hold', 'web', '--env', 'staging', '--reason', 'demo over', '--lift');
     const promoted = await workshop.sluice('promote', 'web', '--to', 'staging', '--no-wait');
     const log = await workshop.git('--git-dir', workshop.bare, 'log', '--format=%s|%b', 'deploy/staging');
 
     expect(held.code, held.stderr).toBe(0);
+    expect(status.stdout).toMatch(/Stopped:\n {2}web in staging: held by Test Person .*, until .*: demo today/);
     expect(stopped.code).toBe(3);
     expect(stopped.stderr).toMatch(/held by Test Person.*: demo today; opens at \d{4}-/);
     expect(stopped.stderr).toContain('pnpm run hold web --env staging --lift');

@@ -3,6 +3,7 @@ import type { Config } from './config.ts';
 import { dueApps, type DueApp } from './due.ts';
 import { deliveryEnvironment } from './graph.ts';
 import { overlayHash } from './inputs.ts';
+import { describeStop, noPolicy, stands, type Policy } from './policy.ts';
 import { lastWord, type DeliveryRecord } from './record.ts';
 import type { ReleaseFile } from './release-file.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -15,6 +16,8 @@ export interface Cell {
   release: ReleaseFile | undefined;
   record: DeliveryRecord | undefined;
   waits: string[];
+  /** What keeps changes away: holds, freezes, and releases in quarantine. */
+  stops: string[];
 }
 
 /** A cell with what Argo CD reports of it, where it could be asked. */
@@ -31,6 +34,7 @@ export interface OverviewFacts {
   records: readonly DeliveryRecord[];
   /** The commit that each environment's apps landed with. */
   landings: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  now: Date;
 }
 
 /** Every app in every environment, apps first, both in the order of the configuration. */
@@ -50,9 +54,21 @@ export function overview(facts: OverviewFacts): Cell[] {
             ...environment.after.flatMap((parent) => waitingRelease(release, states.get(parent)?.releases.get(app))),
             ...(release === undefined ? [] : waitingOverlay(facts, release)),
           ];
-      return { app, environment: environment.name, release, record, waits };
+      const stops = standing(states.get(environment.name)?.policy ?? noPolicy, app, facts.now);
+      return { app, environment: environment.name, release, record, waits, stops };
     }),
   );
+}
+
+function standing(policy: Policy, app: string, now: Date): string[] {
+  const holds = policy.holds.filter((each) => each.app === app && stands(each, now));
+  const freezes = policy.freezes.filter((each) => (each.apps?.includes(app) ?? true) && stands(each, now));
+  const quarantines = policy.quarantines.filter((each) => each.app === app && stands(each, now));
+  return [
+    ...holds.map((each) => `held ${describeStop(each)}`),
+    ...freezes.map((each) => `frozen ${describeStop(each)}`),
+    ...quarantines.map((each) => `${each.release ?? each.digest} in quarantine ${describeStop(each)}`),
+  ];
 }
 
 function waitingForDelivery(due: DueApp | undefined): string[] {

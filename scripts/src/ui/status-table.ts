@@ -12,11 +12,14 @@ export function statusTable(cells: readonly LiveCell[], now: Date): string {
     return [app, ...environments.map((environment) => describeCell(at(environment), now))];
   });
   const table = plainTable(['APP', ...environments.map((each) => each.toUpperCase())], rows);
-  const waiting = cells.flatMap(({ app, environment, waits }) =>
-    waits.map((each) => `  ${app} in ${environment}: ${each}`),
-  );
-  const tail = waiting.length === 0 ? 'Nothing waits.' : `Waiting:\n${waiting.join('\n')}`;
-  return `${table}\n${tail}\n`;
+  const listed = (title: string, pick: (cell: LiveCell) => string[]): string[] => {
+    const lines = cells.flatMap((cell) => pick(cell).map((each) => `  ${cell.app} in ${cell.environment}: ${each}`));
+    return lines.length === 0 ? [] : [`${title}:`, ...lines];
+  };
+  const waiting = listed('Waiting', ({ waits }) => waits);
+  const stopped = listed('Stopped', ({ stops }) => stops);
+  const tail = [...(waiting.length === 0 ? ['Nothing waits.'] : waiting), ...stopped];
+  return `${table}\n${tail.join('\n')}\n`;
 }
 
 function describeCell(cell: LiveCell | undefined, now: Date): string {
