@@ -72,6 +72,21 @@ async function run(args: readonly string[], context: Context): Promise<number> {
       exit = await (await import('./commands/promote.ts')).promote(context, apps, options);
     });
   program
+    .command('reconfigure')
+    .description('Apply overlay edits on main to what an environment runs, the releases staying as they are')
+    .argument('[app...]', 'only these; else every app with an edit that waits')
+    .requiredOption('--env <environment>')
+    .option('--explain', 'print every gate with its verdict and stop')
+    .addOption(dryRun)
+    .option('--yes', 'do not ask before a production environment')
+    .addOption(noWait)
+    .addOption(remote)
+    .addOption(deadline)
+    .addOption(json)
+    .action(async (apps: string[], options) => {
+      exit = await (await import('./commands/reconfigure.ts')).reconfigure(context, apps, options);
+    });
+  program
     .command('rollback')
     .description('Restore an earlier verified state of an app, byte for byte, and hold it there')
     .argument('<app>')
@@ -137,6 +152,25 @@ async function run(args: readonly string[], context: Context): Promise<number> {
     .addOption(json)
     .action(async (app: string, options) => {
       exit = await (await import('./commands/history.ts')).history(context, app, options);
+    });
+  program
+    .command('diff')
+    .description(
+      'Show what a promotion would change, or what an environment runs compared with another or with its past',
+    )
+    .argument('[app...]', 'only these')
+    .option('--to <environment>', 'what promoting them there would change')
+    .option('--from <environment>', 'where from, if more than one environment comes before')
+    .option('--release <release>', 'an earlier release, by id, tag or digest')
+    .option('--env <environment>', 'what it runs now, compared with --against or --since')
+    .option('--against <environment>', 'what this one runs now')
+    .option('--since <revision>', 'a commit of its deploy branch, or an earlier release by id, tag or digest')
+    .addOption(new Option('--markdown', 'as Markdown, no longer than a comment may be').conflicts('json'))
+    .option('--full <file>', 'write all of the Markdown to a file')
+    .addOption(remote)
+    .addOption(json)
+    .action(async (apps: string[], options) => {
+      exit = await (await import('./commands/diff.ts')).diff(context, apps, options);
     });
   program
     .command('status')

@@ -123,6 +123,10 @@ async function checkGates(
 ): Promise<string[]> {
   const { git, config, environment, refs } = facts;
   if (environment.delivery) return checkVerdicts(facts, app, release, old, 'delivery');
+  const running = old.releases.get(app);
+  if (running?.release === release.release && running.tag === release.tag) {
+    return checkVerdicts(facts, app, release, old, 'reconfiguration');
+  }
   const records = await readRecords(git, config, [app], refs);
   const known = records.some(
     (each) =>

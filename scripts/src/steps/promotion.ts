@@ -3,11 +3,12 @@ import type { BranchState } from '../core/branch-state.ts';
 import { exitCodes, UserError, type ExitName } from '../core/errors.ts';
 import { findApp, findEnvironment } from '../core/graph.ts';
 import { inputsOf } from '../core/inputs.ts';
-import { blockers, type Change, type Plan } from '../core/plan.ts';
+import type { Change, Plan } from '../core/plan.ts';
 import { planPromotion, runningRelease, sourceOf, type PlannedChange } from '../core/promotion.ts';
 import type { DeliveryRecord } from '../core/record.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
 import { readWorkspace } from '../core/workspace.ts';
+import type { Planned } from './apply.ts';
 import { findRelease } from './find-release.ts';
 import { judgeChange } from './judge.ts';
 import { renderRelease } from './render.ts';
@@ -28,12 +29,6 @@ export interface PromotionRequest {
   allowDowngrade?: boolean | undefined;
 }
 
-/** A plan, or nothing to do, with what runs now to compare it with. */
-export interface PlannedPromotion {
-  plan: Plan | undefined;
-  target: BranchState;
-}
-
 /**
  * Plans a promotion of one or more apps as one landing: all or nothing.
  * Throws one UserError that lists every app that cannot be planned; verdicts of gates are part of the plan.
@@ -43,7 +38,7 @@ export async function planPromotions(
   repository: Repository,
   request: PromotionRequest,
   by: string,
-): Promise<PlannedPromotion> {
+): Promise<Planned> {
   const { git, remote, config, main } = repository;
   const environment = findEnvironment(config, request.to);
   const from = sourceOf(config, environment, request.from, remote.name);
@@ -98,21 +93,6 @@ export async function planPromotions(
     ...(request.allowDowngrade === true ? { allowed: ['downgrade'] as const } : {}),
   };
   return { plan, target };
-}
-
-/** Throws a UserError (exit 3) with every verdict that stands in the way, and what to do about each. */
-export function refuseBlocked(plan: Plan): void {
-  const blocked = blockers(plan);
-  if (blocked.length === 0) return;
-  const lines = blocked.map(({ app, verdict }) => {
-    const opens = verdict.opensAt === undefined ? '' : `; opens at ${verdict.opensAt}`;
-    return `${app}: gate ${verdict.gate} says ${verdict.state}: ${verdict.evidence}${opens}`;
-  });
-  const hints = new Set(blocked.map(({ verdict }) => verdict.next).filter((next) => next !== undefined));
-  throw new UserError(`nothing was landed on ${plan.environment}\n  ${lines.join('\n  ')}`, {
-    hint: [...hints].join('\n'),
-    exit: 'blocked',
-  });
 }
 
 /** The records of one app among many. */

@@ -36,6 +36,20 @@ export async function openRepository(
   return { folder, git, remote, main, config: await readConfig(main, remote) };
 }
 
+/** The repository at the tip of main, for a command that changes an environment, and who asks for that. Refuses uncommitted edits. */
+export async function openToChange(
+  context: Context,
+  remote: string | undefined,
+): Promise<{ repository: Repository; identity: Identity; by: string }> {
+  const found = await findRepository(context);
+  const [repository, identity] = await Promise.all([
+    openRepository(context, { remote, found }),
+    readIdentity(found.git),
+    refuseDirty(found),
+  ]);
+  return { repository, identity, by: `${identity.name} <${identity.email}>` };
+}
+
 /** Git in the top folder of the repository around `cwd`. */
 export async function findRepository(context: Context): Promise<{ folder: string; git: Git }> {
   const found = await createGit(context.cwd, context.env).run(['rev-parse', '--show-toplevel'], { nothrow: true });

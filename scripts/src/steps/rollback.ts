@@ -5,6 +5,7 @@ import type { Plan } from '../core/plan.ts';
 import { quarantineOf, type Policy } from '../core/policy.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
 import { chooseState } from '../core/rollback.ts';
+import type { Planned } from './apply.ts';
 import { releaseHistory } from './find-release.ts';
 import { judgeChange } from './judge.ts';
 import { branchState, readRecords, remoteRefs, type Repository } from './repository.ts';
@@ -28,7 +29,7 @@ export async function planRollback(
   context: Context,
   repository: Repository,
   request: RollbackRequest,
-): Promise<{ plan: Plan; running: ReadonlyMap<string, string> }> {
+): Promise<Planned & { plan: Plan }> {
   const { git, remote, config, main } = repository;
   const { app, by } = request;
   const refs = remoteRefs(remote);
@@ -85,7 +86,7 @@ export async function planRollback(
     ],
     policy: stopAfter(request, state.policy, previous, release, now),
   };
-  return { plan, running: state.manifests };
+  return { plan, target: state };
 }
 
 /** The policy with a hold on what is restored, or with what is left behind in quarantine. */

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { promotedWorkshop, type Workshop } from '../../test/workshop.ts';
+
+async function withOverlayEdit(): Promise<Workshop> {
+  const workshop = await promotedWorkshop();
+  const path = 'apps/web/overlays/staging/kustomization.yaml';
+  const overlay = await workshop.read(path);
+  await workshop.push({ [path]: overlay.replace('ENVIRONMENT=staging', 'ENVIRONMENT=stage') });
+  return workshop;
+}
+
+describe('reconfigure', () => {
+  it('applies an overlay edit with the same release', async () => {
+    const workshop = await withOverlayEdit();
+    const before = await workshop.release('staging', 'web');
+    const done = await workshop.sluice('reconfigure', 'web', '--env', 'staging', '--no-wait');
+    const after = await workshop.release('staging', 'web');
+
+    expect(done.code, done.stderr).toBe(0);
+    expect(await workshop.manifests('staging', 'web')).toContain('ENVIRONMENT: stage\n');
+    expect(after).toMatchObject({ release: before.release, tag: before.tag, from: 'dev' });
+    expect(after.overlayRevision).not.toBe(before.overlayRevision);
+  });
+
+  it('takes every app with an edit where none is named, and has nothing to do then', async () => {
+    const workshop = await withOverlayEdit();
+    const done = await workshop.sluice('reconfigure', '--env', 'staging', '--no-wait');
+    const again = await workshop.sluice('reconfigure', '--env', 'staging', '--no-wait');
+
+    expect(done.code, done.stderr).toBe(0);
+    expect(again.code).toBe(6);
+    expect(again.stderr).toContain('no overlay edit waits in staging: nothing to do');
+  });
+
+  it('waits for a freeze to end', async () => {
+    const workshop = await withOverlayEdit();
+    await workshop.sluice('freeze', '--env', 'staging', '--reason', 'month end', '--until', '2h');
+    const before = await workshop.traces();
+    const stopped = await workshop.sluice('reconfigure', 'web', '--env', 'staging', '--no-wait');
+
+    expect(stopped.code).toBe(3);
+    expect(stopped.stderr).toMatch(/gate freeze says pending: staging is frozen .*; opens at/);
+    expect(await workshop.traces()).toEqual(before);
+  });
+
+  it('refuses an app that has no release there, and leaves nothing behind', async () => {
+    const workshop = await promotedWorkshop();
+    const before = await workshop.traces();
+    const refused = await workshop.sluice('reconfigure', 'jobs', '--env', 'staging', '--no-wait');
+
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('jobs has no release in staging');
+    expect(await workshop.traces()).toEqual(before);
+  });
+});
