@@ -76,9 +76,9 @@ function problemsOf({ uses, run, with: inputs }: Step): string[] {
 }
 
 describe('the workflows', () => {
-  it('are there: checks, deliver, promote and the check of deploy branches', () => {
+  it('are there: checks, deliver, promote, reconcile and the check of deploy branches', () => {
     const names = workflows.map(({ file }) => basename(file, '.yaml')).toSorted();
-    expect(names).toEqual(['check-deploy', 'checks', 'deliver', 'promote']);
+    expect(names).toEqual(['check-deploy', 'checks', 'deliver', 'promote', 'reconcile']);
   });
 
   it.each(workflows)('$file grants nothing at the top', ({ value }) => {

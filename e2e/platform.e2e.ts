@@ -247,21 +247,22 @@ describe('pnpm run promote', () => {
     expect(output).toMatch(/aborted.*metric success-share 0\.\d+ \(Failed\)/);
     expect(stable?.all).toBeGreaterThan(0);
     expect(stable?.failed).toBe(0);
-    expect((await cell('storefront', 'prod')).record?.outcome.state).toBe('aborted');
+    const history = await lab.pnpm('run', 'history', 'storefront', '--env', 'prod', '--json');
+    expect(history.output).toContain('"state": "aborted"');
     expect(await podDigests('storefront-prod')).toContain(good.release?.digest);
   });
 
-  it('restores in Git what was verified before a canary aborted, and quarantines what was not', async () => {
-    const bad = await cell('storefront', 'prod');
-    const { code, output, seconds } = await lab.pnpm('run', 'reconcile');
-    measured('from an aborted canary to the verified state, followed', `${seconds.toFixed(0)} s`);
-    const now = await cell('storefront', 'prod');
-
-    expect(code, output).toBe(0);
-    expect(now).toMatchObject({ health: 'Healthy', record: { outcome: { state: 'verified' } } });
-    expect(await podDigests('storefront-prod')).toEqual([now.release?.digest]);
-    expect(now.release?.digest).not.toBe(bad.release?.digest);
+  it('restores in Git what was verified before a canary aborted, with nobody watching, and quarantines what was not', async () => {
+    const bad = await cell('storefront', 'staging');
+    const began = Date.now();
+    await eventually('the verified state', 60, async () => {
+      const { release, record, health } = await cell('storefront', 'prod');
+      const isBad = release?.digest === bad.release?.digest;
+      return !isBad && record?.outcome.state === 'verified' && health === 'Healthy';
+    });
+    measured('from promote’s end to the state before, verified', `${((Date.now() - began) / 1000).toFixed(0)} s`);
     const again = await lab.pnpm('run', 'promote', 'storefront', '--to', 'prod');
+
     expect(again.code, again.output).toBe(3);
     expect(again.output).toContain('is in quarantine in prod');
 
@@ -269,6 +270,20 @@ describe('pnpm run promote', () => {
     await deliver({ [config]: (text) => text.replace('defaultErrorRate = 0.3;', 'defaultErrorRate = 0;') });
     const mended = await lab.pnpm('run', 'promote', 'storefront', '--to', 'staging');
     expect(mended.code, mended.output).toBe(0);
+  });
+
+  it('records what became of a promotion that was killed right after its landing', async () => {
+    const promoting = lab.startPnpm('run', 'promote', 'orders', '--to', 'prod');
+    await eventually('the landing', 60, async () => promoting.output().includes('landed '));
+    const pid = await findProcess(['scripts/bin.js', 'promote'], lab.clone);
+    if (pid === undefined) throw new Error(`promote has ended: ${promoting.output()}`);
+    process.kill(pid, 'SIGKILL');
+    expect((await promoting.ended).code).not.toBe(0);
+
+    await eventually('the record', 90, async () => {
+      const { record, release } = await cell('orders', 'prod');
+      return release !== undefined && record?.outcome.state === 'verified';
+    });
   });
 
   it('leaves later environments alone when a base and an overlay are edited, and brings both with the promotion', async () => {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fullPath } from './host-packages.ts';
 import type { Platform } from './platform.ts';
+import { reconcilerProcess } from './remote/index.ts';
 import { ensureProcesses, stopProcess, waitReady } from './supervisor/client.ts';
 import { createProcessFiles } from './supervisor/files.ts';
 import type { ProcessSpec } from './supervisor/spec.ts';
@@ -14,6 +15,12 @@ export async function runGitServer(platform: Platform): Promise<void> {
   const spec = nodeProcess(platform, 'git', 'remote/http.ts', args);
   await ensureProcesses(files, [{ ...spec, ready: { kind: 'http', url: `http://${address}:${port}/healthz` } }]);
   await waitReady(files, ['git'], { timeout: 30_000, signal: platform.signal });
+}
+
+/** Keeps the reconciler running: it records outcomes nobody waited for, and restores what was verified where something failed. */
+export async function runReconciler(platform: Platform): Promise<void> {
+  const spec = await reconcilerProcess(platform, join(platform.paths.logs, 'reconciler.log'));
+  await ensureProcesses(createProcessFiles(platform.paths.processes), [spec]);
 }
 
 /** Starts or ends the traffic client, as the options say. */

@@ -6,7 +6,7 @@ import { applyInfrastructure, installArgoCd } from './bootstrap/index.ts';
 import { fileOrder, type Component } from './components.ts';
 import { chooseDriver, createDriver, inspectMachine, readChoice, writeChoice } from './drivers/index.ts';
 import { createHost, type HostOptions } from './host.ts';
-import { runGitServer, setTraffic } from './host-processes.ts';
+import { runGitServer, runReconciler, setTraffic } from './host-processes.ts';
 import { acquireHostLock } from './host-lock.ts';
 import { installMissing, missingCommands } from './host-packages.ts';
 import { buildImages } from './images/index.ts';
@@ -46,6 +46,7 @@ export async function start(options: StartOptions, hostOptions: HostOptions): Pr
     shelves.tools.announce(plan.tools);
     await driver.up(platform);
     const delivery = await fillCluster(platform);
+    await runReconciler(platform);
     await setTraffic(platform);
     await removeBuilds(platform);
     for (const line of summaryLines(platform)) host.progress.note(line);

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
-import { exitCodes, UserError } from '../core/errors.ts';
+import { exitCodes } from '../core/errors.ts';
 import { reconcileOnce, type Reconciled } from '../steps/reconcile.ts';
+import { reconcileForever } from '../steps/reconcile-forever.ts';
 import { openRepository, readIdentity } from '../steps/repository.ts';
 
 export interface ReconcileCommandOptions {
@@ -14,17 +15,9 @@ export interface ReconcileCommandOptions {
 
 /** Finishes what was left of landings: records outcomes, restores what was verified where something failed. Gives the exit code. */
 export async function reconcile(context: Context, options: ReconcileCommandOptions): Promise<number> {
-  if (options.every === undefined) return report(context, await once(context, options), options);
-  for (;;) {
-    try {
-      await once(context, options);
-    } catch (error) {
-      // A remote or a cluster that does not answer now may do so next time.
-      if (!(error instanceof UserError)) throw error;
-      context.stderr.write(`${error.message}\n`);
-    }
-    await context.clock.wait(options.every * 1000);
-  }
+  const { every, remote, deadline } = options;
+  if (every !== undefined) return reconcileForever(context, { every, remote, deadline });
+  return report(context, await once(context, options), options);
 }
 
 async function once(context: Context, options: ReconcileCommandOptions): Promise<Reconciled> {

@@ -14,6 +14,9 @@ export interface FinishOptions {
   wait?: boolean | undefined;
   deadline: number;
   json?: boolean | undefined;
+  /** Milliseconds between two looks at the cluster, and the longest silence. */
+  lookEvery?: number | undefined;
+  heartbeat?: number | undefined;
 }
 
 /** After a landing: says where it landed, follows it to its outcomes, records them. Gives the exit code of the worst. */
@@ -28,8 +31,12 @@ export async function finish(
   context.stderr.write(`landed ${commit.slice(0, 12)} on deploy/${plan.environment}\n`);
   let records: DeliveryRecord[] = [];
   if (options.wait !== false) {
-    const progress = createProgress({ stream: context.stderr });
-    records = await follow(context, repository, landing, { deadline: options.deadline, progress });
+    const { deadline, lookEvery, heartbeat } = options;
+    const progress = createProgress({
+      stream: context.stderr,
+      ...(heartbeat === undefined ? {} : { heartbeatMs: heartbeat }),
+    });
+    records = await follow(context, repository, landing, { deadline, progress, lookEvery });
     progress.close();
     await writeRecords(context, repository, by, records);
   }

@@ -13,12 +13,13 @@ import type { Repository } from './repository.ts';
 
 /** How long what looks verified or failed has to last before it counts, in milliseconds: both can be passing states. */
 const stableFor = 10_000;
-const lookEvery = 500;
 
 export interface FollowOptions {
   /** Seconds until an outcome that has not come counts as timed out. */
   deadline: number;
   progress: Progress;
+  /** Milliseconds between two looks at the cluster; 500 unless said otherwise. */
+  lookEvery?: number | undefined;
 }
 
 /** Has Argo CD take up a landing, waits for what becomes of each of its apps, and gives that as records. */
@@ -91,7 +92,7 @@ async function followOne(
   landing: Landing<Plan>,
   change: Change,
   clusters: { argocd: Cluster; apps: Cluster },
-  { deadline, progress }: FollowOptions,
+  { deadline, progress, lookEvery = 500 }: FollowOptions,
 ): Promise<Outcome> {
   const { environment } = landing.plan;
   const step = progress.step(`${change.app} in ${environment}`);

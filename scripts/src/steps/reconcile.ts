@@ -1,14 +1,14 @@
 import type { Identity } from '../adapters/git.ts';
 import type { Context } from '../context.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
-import { planWriting } from '../core/plan.ts';
+import { planWriting, type Plan } from '../core/plan.ts';
 import { isBroken, isOpen, type Landed } from '../core/reconcile.ts';
 import type { DeliveryRecord } from '../core/record.ts';
 import { describePlan } from '../ui/index.ts';
+import { refuseBlocked } from './apply.ts';
 import { finish } from './finish.ts';
-import { land } from './land.ts';
+import { land, type Landing } from './land.ts';
 import { asLandings, readLanded } from './landed.ts';
-import { refuseBlocked } from './promotion.ts';
 import { reopenRepository, type Repository } from './repository.ts';
 import { planRollback } from './rollback.ts';
 
@@ -37,11 +37,12 @@ export async function reconcileOnce(
   by: Identity,
   options: ReconcileOptions,
 ): Promise<Reconciled> {
+  const { deadline } = options;
   const open = (await readLanded(repository)).filter(isOpen);
   const exits: number[] = [];
   if (options.dryRun !== true) {
     for (const landing of await asLandings(repository, open)) {
-      exits.push(await finish(context, repository, by, landing, { deadline: options.deadline }));
+      exits.push(await finish(context, repository, by, landing, { deadline }));
     }
     await repository.git.fetch(repository.remote.name);
   }
@@ -49,7 +50,8 @@ export async function reconcileOnce(
   const troubles: string[] = [];
   for (const landed of broken) {
     try {
-      exits.push(await restore(context, repository, by, landed, options));
+      const landing = await restore(context, repository, by, landed, options.dryRun === true);
+      if (landing !== undefined) exits.push(await finish(context, repository, by, landing, { deadline }));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       troubles.push(`${landed.app} in ${landed.environment}: ${error.message}`);
@@ -59,14 +61,14 @@ export async function reconcileOnce(
   return { followed: open, restored: broken, troubles, exit };
 }
 
-/** Lands the last verified state of an app in place of one that did not work. */
-async function restore(
+/** Lands the last verified state of an app in place of one that did not work; undefined where that is not needed any more. */
+export async function restore(
   context: Context,
   repository: Repository,
   by: Identity,
   { app, environment, record, release }: Landed,
-  options: ReconcileOptions,
-): Promise<number> {
+  dryRun = false,
+): Promise<Landing<Plan> | undefined> {
   const request = {
     app,
     environment,
@@ -74,18 +76,16 @@ async function restore(
     reason: `${release.tag} ${describe(record)}`,
     by: `${by.name} <${by.email}>`,
   };
-  const { plan, running } = await planRollback(context, repository, request);
-  context.stderr.write(describePlan(plan, running));
+  const { plan, target } = await planRollback(context, repository, request);
+  context.stderr.write(describePlan(plan, target.manifests));
   refuseBlocked(plan);
-  if (options.dryRun === true) return exitCodes.done;
-  const landing = await land(context, repository, by, plan, planWriting, async () => {
+  if (dryRun) return undefined;
+  return land(context, repository, by, plan, planWriting, async () => {
     const now = await readLanded(await reopenRepository(repository));
     const still = now.some((each) => each.app === app && each.environment === environment && isBroken(each));
     // Somebody has brought something else there meanwhile.
     return still ? (await planRollback(context, repository, request)).plan : undefined;
   });
-  if (landing === undefined) return exitCodes.done;
-  return finish(context, repository, by, landing, { deadline: options.deadline });
 }
 
 function describe(record: DeliveryRecord | undefined): string {

@@ -1,14 +1,14 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UserError } from '@sluice/scripts/errors';
-import { attempt } from '../run.ts';
 import { short, subjectOf } from './commits.ts';
 import { complaint } from './complaint.ts';
 import { deliver, type DeliveryResult } from './delivery.ts';
-import { pipelineEnvironment, type PipelineSettings } from './environment.ts';
+import { pipelineEnvironment } from './environment.ts';
 import type { RemoteLayout } from './layout.ts';
 import { identify } from '../linux/process.ts';
 import { lastLine, nextRunNumber, runLog, writeRun, type Run } from './runs.ts';
+import { readSettings } from './settings.ts';
 import { compileCacheOf, currentTool, installTool, nodeOf } from './tool.ts';
 import { checkOut, ensureDependencies } from './work.ts';
 
@@ -96,15 +96,6 @@ async function perform({ layout, run, env: given, log, say, stopping }: Work): P
       await writeRun(layout, run);
     },
   });
-}
-
-/** What the remote's own git config says of the platform. */
-async function readSettings(layout: RemoteLayout, env: NodeJS.ProcessEnv): Promise<Omit<PipelineSettings, 'node'>> {
-  async function read(key: string): Promise<string | undefined> {
-    const result = await attempt('git', ['-C', layout.repository, 'config', '--get', key], { env });
-    return result.code === 0 ? result.stdout.trim() : undefined;
-  }
-  return { kubeconfig: await read('sluice.kubeconfig'), bin: await read('sluice.bin') };
 }
 
 function failure(error: unknown, say: (line: string) => void): DeliveryResult {

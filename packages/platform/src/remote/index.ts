@@ -1,2 +1,3 @@
 export { ensureRemote } from './ensure-remote.ts';
 export { deliverFirst, stopPipeline } from './pipeline.ts';
+export { reconcilerProcess } from './reconciler.ts';

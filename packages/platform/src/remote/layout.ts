@@ -13,6 +13,8 @@ export interface RemoteLayout {
   current: string;
   /** The clone in which the pipeline checks out the commit that it delivers. */
   work: string;
+  /** The clone from which the reconciler looks at the remote. */
+  watch: string;
   /** `<n>.log` and `<n>.json` of each run of the pipeline (see runs.ts). */
   runs: string;
   /** Whose turn it is to run the pipeline (see turn.ts). */
@@ -31,6 +33,7 @@ export function remoteLayout(repository: string): RemoteLayout {
     tools: join(folder, 'tools'),
     current: join(folder, 'tools', 'current'),
     work: join(folder, 'work'),
+    watch: join(folder, 'watch'),
     runs: join(folder, 'runs'),
     turns: join(folder, 'turns'),
     runnerLog: join(folder, 'runner.log'),
