@@ -116,7 +116,7 @@ async function makePlan(
       records: recordsOf(records, each.app),
       policy: state.policy,
       now: context.clock.now(),
-      downgrade: false,
+      allowed: new Set(),
     });
     const stop = verdicts.find((verdict) => verdict.state !== 'pass');
     if (stop !== undefined) {

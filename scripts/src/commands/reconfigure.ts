@@ -6,6 +6,7 @@ import { openToChange } from '../steps/repository.ts';
 
 export interface ReconfigureOptions extends ApplyOptions {
   env: string;
+  allowDeletion?: boolean | undefined;
   remote?: string | undefined;
 }
 
@@ -21,7 +22,13 @@ export async function reconfigure(
     context,
     repository,
     identity,
-    (current) => planReconfiguration(context, current, { apps, environment: options.env, by }),
+    (current) =>
+      planReconfiguration(context, current, {
+        apps,
+        environment: options.env,
+        by,
+        allowDeletion: options.allowDeletion,
+      }),
     `no overlay edit waits in ${options.env}${apps.length > 0 ? ` for ${apps.join(', ')}` : ''}`,
     options,
   );

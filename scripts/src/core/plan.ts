@@ -1,4 +1,4 @@
-import type { Verb, Verdict } from './gates/index.ts';
+import type { Allowance, Verb, Verdict } from './gates/index.ts';
 import { formatPolicy, type Policy } from './policy.ts';
 import type { ReleaseFile } from './release-file.ts';
 import { formatRelease } from './release-file.ts';
@@ -33,7 +33,7 @@ export interface Plan {
   /** What the environment's policy becomes with it, where that changes too. */
   policy?: Policy | undefined;
   /** What whoever asks has allowed by a word of their own. */
-  allowed?: readonly 'downgrade'[] | undefined;
+  allowed?: readonly Allowance[] | undefined;
   /** Why, in the words of whoever asks. */
   why?: string | undefined;
   /** The id it landed by, where it has landed already and is only followed. */
@@ -114,15 +114,26 @@ export function commitMessage(plan: Plan): string {
   ].join('\n');
 }
 
+/** What can be asked for by a flag of its own. */
+export function allowances(flags: {
+  allowDowngrade?: boolean | undefined;
+  allowDeletion?: boolean | undefined;
+}): Allowance[] {
+  return [
+    ...(flags.allowDowngrade === true ? ['downgrade' as const] : []),
+    ...(flags.allowDeletion === true ? ['deletion' as const] : []),
+  ];
+}
+
 /** What the trailers of a landing's message say; the verb is a delivery where they do not name one. */
-export function readMessage(message: string): { verb: Verb; by: string; allowed: Set<string> } {
+export function readMessage(message: string): { verb: Verb; by: string; allowed: Set<Allowance> } {
   const values = (name: string): string[] =>
     [...message.matchAll(new RegExp(`^${name}: (.+)$`, 'gm'))].map((match) => match[1] ?? '');
   const verb = values('Verb').at(-1) ?? 'delivery';
   return {
     verb: Object.hasOwn(titles, verb) ? (verb as Verb) : 'delivery',
     by: values('By').at(-1) ?? '',
-    allowed: new Set(values('Allowed')),
+    allowed: new Set(values('Allowed').filter((each) => each === 'downgrade' || each === 'deletion')),
   };
 }
 

@@ -27,6 +27,12 @@ export interface DeployBranchCheck {
   now: Date;
 }
 
+/** What an app's folder would hold. */
+interface Rendered {
+  release: ReleaseFile;
+  manifests: string;
+}
+
 /** What is wrong with a change to a deploy branch; nothing where it may stand. */
 export async function checkDeployBranch(facts: DeployBranchCheck): Promise<string[]> {
   const { git, config, environment } = facts;
@@ -73,7 +79,8 @@ async function checkApp(facts: DeployBranchCheck, app: string, old: BranchState,
   const release = next.releases.get(app);
   const manifests = next.manifests.get(app);
   if (release === undefined || manifests === undefined) return [`${app}/ needs both release.yaml and manifests.yaml`];
-  if (await ranBefore(facts, app)) return checkVerdicts(facts, app, release, old, 'rollback');
+  const rendered: Rendered = { release, manifests };
+  if (await ranBefore(facts, app)) return checkVerdicts(facts, app, rendered, old, 'rollback');
 
   const problems = checkFields(config, environment, app, release);
   for (const key of ['imageRevision', 'manifestRevision', 'overlayRevision'] as const) {
@@ -98,7 +105,7 @@ async function checkApp(facts: DeployBranchCheck, app: string, old: BranchState,
       `${app}/manifests.yaml is not what its release.yaml renders to; it was edited by hand or rendered by another version`,
     );
   }
-  return [...problems, ...(await checkGates(facts, app, release, old))];
+  return [...problems, ...(await checkGates(facts, app, rendered, old))];
 }
 
 function checkFields(config: Config, environment: Environment, app: string, release: ReleaseFile): string[] {
@@ -118,14 +125,15 @@ function checkFields(config: Config, environment: Environment, app: string, rele
 async function checkGates(
   facts: DeployBranchCheck,
   app: string,
-  release: ReleaseFile,
+  rendered: Rendered,
   old: BranchState,
 ): Promise<string[]> {
+  const { release } = rendered;
   const { git, config, environment, refs } = facts;
-  if (environment.delivery) return checkVerdicts(facts, app, release, old, 'delivery');
+  if (environment.delivery) return checkVerdicts(facts, app, rendered, old, 'delivery');
   const running = old.releases.get(app);
   if (running?.release === release.release && running.tag === release.tag) {
-    return checkVerdicts(facts, app, release, old, 'reconfiguration');
+    return checkVerdicts(facts, app, rendered, old, 'reconfiguration');
   }
   const records = await readRecords(git, config, [app], refs);
   const known = records.some(
@@ -137,14 +145,14 @@ async function checkGates(
     const runs = parents.some((parent) => parent.releases.get(app)?.release === release.release);
     if (!runs) return [`${app}: release ${release.release} has never been in ${environment.after.join(' or ')}`];
   }
-  return checkVerdicts(facts, app, release, old, 'promotion', records);
+  return checkVerdicts(facts, app, rendered, old, 'promotion', records);
 }
 
 /** What the gates have against a change, on the policy that stood before it. */
 async function checkVerdicts(
   { git, environment, now, new: next }: DeployBranchCheck,
   app: string,
-  release: ReleaseFile,
+  { release, manifests }: Rendered,
   old: BranchState,
   verb: Verb,
   records: readonly DeliveryRecord[] = [],
@@ -158,7 +166,8 @@ async function checkVerdicts(
     records,
     policy: old.policy,
     now,
-    downgrade: readMessage(await git.message(next)).allowed.has('downgrade'),
+    allowed: readMessage(await git.message(next)).allowed,
+    manifests: { before: old.manifests.get(app), after: manifests },
   });
   return verdicts
     .filter((verdict) => verdict.state !== 'pass')

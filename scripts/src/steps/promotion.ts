@@ -3,7 +3,7 @@ import type { BranchState } from '../core/branch-state.ts';
 import { exitCodes, UserError, type ExitName } from '../core/errors.ts';
 import { findApp, findEnvironment } from '../core/graph.ts';
 import { inputsOf } from '../core/inputs.ts';
-import type { Change, Plan } from '../core/plan.ts';
+import { allowances, type Change, type Plan } from '../core/plan.ts';
 import { planPromotion, runningRelease, sourceOf, type PlannedChange } from '../core/promotion.ts';
 import type { DeliveryRecord } from '../core/record.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
@@ -27,6 +27,7 @@ export interface PromotionRequest {
   /** A release other than the running one: its id, its tag, or its image's digest. */
   release?: string | undefined;
   allowDowngrade?: boolean | undefined;
+  allowDeletion?: boolean | undefined;
 }
 
 /**
@@ -63,23 +64,24 @@ export async function planPromotions(
   if (problems.length > 0) throw allProblems(problems, environment.name);
   if (planned.length === 0) return { plan: undefined, target };
 
+  const allowed = allowances(request);
   const sources = createSources(git, main);
   const changes = await Promise.all(
     planned.map(async (change): Promise<Change> => {
-      const [manifests, verdicts] = await Promise.all([
-        renderRelease(config, change.release, sources, target.manifests.get(change.app)),
-        judgeChange(git, {
-          app: change.app,
-          verb: 'promotion',
-          environment,
-          release: change.release,
-          previous: change.previous,
-          records: recordsOf(records, change.app),
-          policy: target.policy,
-          now: context.clock.now(),
-          downgrade: request.allowDowngrade === true,
-        }),
-      ]);
+      const before = target.manifests.get(change.app);
+      const manifests = await renderRelease(config, change.release, sources, before);
+      const verdicts = await judgeChange(git, {
+        app: change.app,
+        verb: 'promotion',
+        environment,
+        release: change.release,
+        previous: change.previous,
+        records: recordsOf(records, change.app),
+        policy: target.policy,
+        now: context.clock.now(),
+        allowed: new Set(allowed),
+        manifests: { before, after: manifests },
+      });
       return { ...change, manifests, verdicts };
     }),
   );
@@ -90,7 +92,7 @@ export async function planPromotions(
     configuredBy: main.revision,
     by,
     changes,
-    ...(request.allowDowngrade === true ? { allowed: ['downgrade'] as const } : {}),
+    ...(allowed.length === 0 ? {} : { allowed }),
   };
   return { plan, target };
 }

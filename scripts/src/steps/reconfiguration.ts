@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { UserError } from '../core/errors.ts';
 import { findApp, findEnvironment } from '../core/graph.ts';
-import type { Change } from '../core/plan.ts';
+import { allowances, type Change } from '../core/plan.ts';
 import { planPromotion, runningRelease } from '../core/promotion.ts';
 import type { Planned } from './apply.ts';
 import { judgeChange } from './judge.ts';
@@ -14,13 +14,14 @@ export interface ReconfigurationRequest {
   apps: readonly string[];
   environment: string;
   by: string;
+  allowDeletion?: boolean | undefined;
 }
 
 /** Plans to apply the overlays at the tip of main to what an environment runs, the releases staying as they are. */
 export async function planReconfiguration(
   context: Context,
   repository: Repository,
-  { apps, environment: name, by }: ReconfigurationRequest,
+  { apps, environment: name, by, allowDeletion }: ReconfigurationRequest,
 ): Promise<Planned> {
   const { git, remote, config, main } = repository;
   const refs = remoteRefs(remote);
@@ -31,6 +32,7 @@ export async function planReconfiguration(
     apps.length > 0 ? [...new Set(apps)] : Object.keys(config.apps).filter((app) => target.releases.has(app));
   const records = await readRecords(git, config, chosen, refs);
   const sources = createSources(git, main);
+  const allowed = allowances({ allowDeletion });
   const changes: Change[] = [];
   for (const app of chosen) {
     const running = target.releases.get(app);
@@ -38,6 +40,8 @@ export async function planReconfiguration(
     const planned = planPromotion({ environment, app, main, candidate: runningRelease(target, app, name), target });
     if (planned === undefined) continue;
     const { intent: _, ...release } = { ...planned.release, from: running.from, intent: running.intent };
+    const before = target.manifests.get(app);
+    const manifests = await renderRelease(config, release, sources, before);
     const verdicts = await judgeChange(git, {
       app,
       verb: 'reconfiguration',
@@ -47,14 +51,22 @@ export async function planReconfiguration(
       records: recordsOf(records, app),
       policy: target.policy,
       now: context.clock.now(),
-      downgrade: false,
+      allowed: new Set(allowed),
+      manifests: { before, after: manifests },
     });
-    const manifests = await renderRelease(config, release, sources, target.manifests.get(app));
     changes.push({ ...planned, release, manifests, verdicts });
   }
   if (changes.length === 0) return { plan: undefined, target };
   return {
-    plan: { verb: 'reconfiguration', environment: name, head: target.head, configuredBy: main.revision, by, changes },
+    plan: {
+      verb: 'reconfiguration',
+      environment: name,
+      head: target.head,
+      configuredBy: main.revision,
+      by,
+      changes,
+      ...(allowed.length === 0 ? {} : { allowed }),
+    },
     target,
   };
 }

@@ -63,7 +63,7 @@ export async function planRollback(
     records,
     policy: state.policy,
     now,
-    downgrade: true,
+    allowed: new Set(),
   });
   const { intent: _, ...restored } = release;
   const plan: Plan = {

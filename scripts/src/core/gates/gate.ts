@@ -30,6 +30,9 @@ export type RegistryAnswer =
 /** What costs time to find out, and is so only for a gate that is asked. */
 export type Need = 'order' | 'registry' | 'closed';
 
+/** What a gate lets pass at somebody's word: an older release, a removal that loses something. */
+export type Allowance = 'downgrade' | 'deletion';
+
 /** What gates may look at: one app's change to one environment, and what is known about its release. */
 export interface GateFacts {
   app: string;
@@ -43,8 +46,10 @@ export interface GateFacts {
   /** What stands on the environment's branch. */
   policy: Policy;
   now: Date;
-  /** The word of whoever asks that an older release is meant. */
-  downgrade: boolean;
+  /** What whoever asks says is meant. */
+  allowed: ReadonlySet<Allowance>;
+  /** What runs and what would run; a delivery is judged before it is rendered. */
+  manifests?: { before: string | undefined; after: string } | undefined;
   /** Absent where no gate that is asked needs it. */
   order?: Order | undefined;
   registry?: RegistryAnswer | undefined;

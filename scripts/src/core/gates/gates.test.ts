@@ -26,7 +26,7 @@ const facts: GateFacts = {
   records: [],
   policy: noPolicy,
   now,
-  downgrade: false,
+  allowed: new Set(),
   order: 'newer',
 };
 
@@ -121,7 +121,7 @@ describe('order', () => {
       state: 'fail',
       next: 'add --allow-downgrade if that is meant',
     });
-    expect(verdict('order', { order, downgrade: true })?.state).toBe('pass');
+    expect(verdict('order', { order, allowed: new Set(['downgrade'] as const) })?.state).toBe('pass');
   });
 });
 
@@ -153,6 +153,36 @@ describe('digest', () => {
 
   it('is not asked where the environment does not name it', () => {
     expect(verdict('digest', { registry: { state: 'gone' } })).toBeUndefined();
+  });
+});
+
+describe('deletion', () => {
+  const claim = 'apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data}\n';
+  const map = (name: string): string => `---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n`;
+  const few = [map('a'), map('b'), map('c'), map('d')].join('');
+
+  it('fails where data would go, and where much would at once, unless that is meant', () => {
+    const grave = { before: claim + few, after: few };
+    const many = { before: few, after: map('a') };
+
+    expect(verdict('deletion', { manifests: grave })).toMatchObject({
+      state: 'fail',
+      evidence: 'removes PersistentVolumeClaim/data',
+    });
+    expect(verdict('deletion', { manifests: many })).toMatchObject({
+      state: 'fail',
+      evidence: 'removes 3 of 4 objects',
+    });
+    expect(verdict('deletion', { manifests: many, allowed: new Set(['deletion'] as const) })?.state).toBe('pass');
+  });
+
+  it('passes where one of several goes, and for a first release', () => {
+    expect(verdict('deletion', { manifests: { before: few, after: few.replace(map('d'), '') } })?.state).toBe('pass');
+    expect(verdict('deletion', { manifests: { before: undefined, after: few } })?.state).toBe('pass');
+  });
+
+  it('is not asked about rollbacks', () => {
+    expect(verdict('deletion', { verb: 'rollback' })).toBeUndefined();
   });
 });
 

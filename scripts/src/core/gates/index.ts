@@ -1,4 +1,5 @@
 import type { Environment } from '../config.ts';
+import { deletion } from './deletion.ts';
 import { digest } from './digest.ts';
 import { freeze } from './freeze.ts';
 import type { Gate, GateFacts, Need, Verb, Verdict } from './gate.ts';
@@ -8,7 +9,7 @@ import { quarantine } from './quarantine.ts';
 import { verified } from './verified.ts';
 
 /** Every gate there is. A new one is a file beside this one and a line here; options are keys of the configuration's schema. */
-const gates: readonly Gate[] = [verified, quarantine, order, digest, hold, freeze];
+const gates: readonly Gate[] = [verified, quarantine, order, digest, deletion, hold, freeze];
 
 /** The verdicts of all gates that are asked about a change. */
 export function evaluateGates(facts: GateFacts): Verdict[] {
@@ -21,4 +22,4 @@ export function neededFacts(verb: Verb, environment: Environment): Set<Need> {
   return new Set(asked.flatMap((gate) => gate.needs?.(environment) ?? []));
 }
 
-export type { Gate, GateFacts, Need, Order, RegistryAnswer, Verb, Verdict } from './gate.ts';
+export type { Allowance, Gate, GateFacts, Need, Order, RegistryAnswer, Verb, Verdict } from './gate.ts';

@@ -6,7 +6,7 @@ export const order: Gate = {
   kind: 'proposing',
   needs: () => ['order'],
   asked: (verb) => verb === 'promotion',
-  evaluate({ app, environment, release, previous, order: found, downgrade }) {
+  evaluate({ app, environment, release, previous, order: found, allowed }) {
     const [next, running] = [release.imageRevision.slice(0, 12), previous?.imageRevision.slice(0, 12)];
     switch (found) {
       case 'first':
@@ -19,7 +19,8 @@ export const order: Gate = {
       case 'apart': {
         const relation = found === 'older' ? 'is older than' : 'does not contain';
         const evidence = `built from ${next}, which ${relation} ${running}, which runs in ${environment.name}`;
-        if (downgrade) return { gate: 'order', state: 'pass', evidence: `${evidence}; asked for all the same` };
+        if (allowed.has('downgrade'))
+          return { gate: 'order', state: 'pass', evidence: `${evidence}; asked for all the same` };
         return { gate: 'order', state: 'fail', evidence, next: 'add --allow-downgrade if that is meant' };
       }
       case undefined:

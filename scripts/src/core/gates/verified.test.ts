@@ -24,7 +24,7 @@ const facts: GateFacts = {
   records: [],
   policy: noPolicy,
   now: new Date(0),
-  downgrade: false,
+  allowed: new Set(),
   order: 'first',
 };
 
