@@ -73,6 +73,22 @@ async function run(args: readonly string[], context: Context): Promise<number> {
       exit = await (await import('./commands/promote.ts')).promote(context, apps, options);
     });
   program
+    .command('approve')
+    .description('Approve what a promotion would land now, byte for byte; whoever asks for it does not count')
+    .argument('[app...]', 'what to approve')
+    .requiredOption('--to <environment>', 'where to')
+    .option('--from <environment>', 'where from, if more than one environment comes before')
+    .option('--all', 'every app whose release differs')
+    .option('--release <release>', 'an earlier release, by id, tag or digest')
+    .option('--reason <text>', 'what was looked at, for the record', 'looked at the plan')
+    .option('--lift', 'take the approval back')
+    .addOption(dryRun)
+    .addOption(remote)
+    .addOption(json)
+    .action(async (apps: string[], options) => {
+      exit = await (await import('./commands/approve.ts')).approve(context, apps, options);
+    });
+  program
     .command('reconfigure')
     .description('Apply overlay edits on main to what an environment runs, the releases staying as they are')
     .argument('[app...]', 'only these; else every app with an edit that waits')

@@ -111,6 +111,7 @@ async function makePlan(
       app: each.app,
       verb: 'delivery',
       environment,
+      by,
       release: change.release,
       previous: change.previous,
       records: recordsOf(records, each.app),

@@ -25,6 +25,7 @@ const gates = z.strictObject({
   verified: z.optional(z.strictObject({})),
   digest: z.optional(z.strictObject({})),
   freeze: z.optional(z.strictObject({ windows: z.array(freezeWindow) })),
+  approvals: z.optional(z.strictObject({ count: z.int().check(z.minimum(0, 'is less than none')) })),
 });
 const buildArgs = z.record(
   z.string().check(z.regex(/^[A-Z][A-Z0-9_]*$/, 'is not the name of a build argument')),

@@ -27,6 +27,7 @@ describe('policy files', () => {
         { app: 'web', release: '0123456789ab', ...words },
         { app: 'web', digest, ...words },
       ],
+      approvals: [{ app: 'web', subject: '0123456789abcdef', by: words.by, at: words.at }],
     };
 
     expect(readPolicy(formatPolicy(policy), 'deploy/dev')).toEqual(policy);

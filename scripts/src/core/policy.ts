@@ -1,6 +1,7 @@
 import { parse, stringify } from 'yaml';
 import * as z from 'zod/mini';
 import { UserError } from './errors.ts';
+import { digestOf } from './snapshot.ts';
 
 const name = z.string().check(z.regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'is not a name'));
 const instant = z.iso.datetime({ offset: true });
@@ -25,6 +26,14 @@ const quarantine = z
     z.refine((each) => (each.release === undefined) !== (each.digest === undefined), 'names one release or digest'),
   );
 
+const approval = z.strictObject({
+  app: name,
+  /** See approvalSubject. */
+  subject: z.string().check(z.regex(/^[0-9a-f]{16}$/, 'is not 16 hex digits')),
+  by: z.string(),
+  at: instant,
+});
+
 /** Keep this app here as it is. */
 export type Hold = z.infer<typeof hold>;
 /** Keep this environment closed, for some apps or for all. */
@@ -32,19 +41,24 @@ export type Freeze = z.infer<typeof freeze>;
 /** Never run this release, or any release with this image, again. */
 export type Quarantine = z.infer<typeof quarantine>;
 
+/** Somebody has looked at exactly these bytes and wants them here. */
+export type Approval = z.infer<typeof approval>;
+
 /** What stands in the way of changes to an environment, as its branch has it; the same head covers state and stops. */
 export interface Policy {
   holds: readonly Hold[];
   freezes: readonly Freeze[];
   quarantines: readonly Quarantine[];
+  approvals: readonly Approval[];
 }
 
-export const noPolicy: Policy = { holds: [], freezes: [], quarantines: [] };
+export const noPolicy: Policy = { holds: [], freezes: [], quarantines: [], approvals: [] };
 
 const files = {
   'policy/holds.yaml': z.strictObject({ holds: z.array(hold) }),
   'policy/freeze.yaml': z.strictObject({ freezes: z.array(freeze) }),
   'policy/quarantine.yaml': z.strictObject({ quarantines: z.array(quarantine) }),
+  'policy/approvals.yaml': z.strictObject({ approvals: z.array(approval) }),
 } as const;
 
 /** The paths that a policy is kept at. */
@@ -75,17 +89,24 @@ export function readPolicy(texts: ReadonlyMap<string, string>, branch: string): 
     ...read('policy/holds.yaml', files['policy/holds.yaml'], { holds: [] }),
     ...read('policy/freeze.yaml', files['policy/freeze.yaml'], { freezes: [] }),
     ...read('policy/quarantine.yaml', files['policy/quarantine.yaml'], { quarantines: [] }),
+    ...read('policy/approvals.yaml', files['policy/approvals.yaml'], { approvals: [] }),
   };
 }
 
 /** The files of a policy, by path on the deploy branch. */
-export function formatPolicy({ holds, freezes, quarantines }: Policy): Map<string, string> {
+export function formatPolicy({ holds, freezes, quarantines, approvals }: Policy): Map<string, string> {
   const text = (about: string, value: object): string => `# ${about}\n${stringify(value, { lineWidth: 0 })}`;
   return new Map([
     ['policy/holds.yaml', text('Apps that stay here as they are.', { holds })],
     ['policy/freeze.yaml', text('When this environment is closed.', { freezes })],
     ['policy/quarantine.yaml', text('Releases that never come here again.', { quarantines })],
+    ['policy/approvals.yaml', text('Who wants what to come here.', { approvals })],
   ]);
+}
+
+/** What an approval binds to, 16 hex digits: this release of an app in an environment, rendered to these bytes. */
+export function approvalSubject(app: string, environment: string, release: string, manifests: string): string {
+  return digestOf([app, environment, release, manifests]);
 }
 
 /** Whether a stop stands at a time. */

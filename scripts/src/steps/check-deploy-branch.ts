@@ -157,6 +157,7 @@ async function checkVerdicts(
   verb: Verb,
   records: readonly DeliveryRecord[] = [],
 ): Promise<string[]> {
+  const { by, allowed } = readMessage(await git.message(next));
   const verdicts = await judgeChange(git, {
     app,
     verb,
@@ -166,7 +167,8 @@ async function checkVerdicts(
     records,
     policy: old.policy,
     now,
-    allowed: readMessage(await git.message(next)).allowed,
+    by,
+    allowed,
     manifests: { before: old.manifests.get(app), after: manifests },
   });
   return verdicts

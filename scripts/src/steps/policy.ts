@@ -28,7 +28,8 @@ export interface StopWords {
 export interface PolicyChange {
   /** In a few words, as the title of the commit: `Hold storefront`. */
   title: string;
-  apply(policy: Policy, words: StopWords): Policy | undefined;
+  /** Gives the policy as it becomes, on the state that it is now. */
+  apply(policy: Policy, words: StopWords): Policy | undefined | Promise<Policy | undefined>;
 }
 
 interface PolicyPlan extends Writing {
@@ -59,7 +60,7 @@ export async function changePolicy(
   };
   async function makePlan(environment: string): Promise<PolicyPlan | undefined> {
     const state = await branchState(git, environment, remoteRefs(remote));
-    const policy = change.apply(state.policy, words);
+    const policy = await change.apply(state.policy, words);
     if (policy === undefined) return undefined;
     const until = words.until === undefined ? '' : `Until: ${words.until}\n`;
     const message = `${change.title} in ${environment}\n\n${words.reason}\n\n${until}By: ${words.by}\n`;

@@ -74,6 +74,7 @@ export async function planPromotions(
         app: change.app,
         verb: 'promotion',
         environment,
+        by,
         release: change.release,
         previous: change.previous,
         records: recordsOf(records, change.app),

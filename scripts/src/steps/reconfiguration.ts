@@ -46,6 +46,7 @@ export async function planReconfiguration(
       app,
       verb: 'reconfiguration',
       environment,
+      by,
       release,
       previous: running,
       records: recordsOf(records, app),

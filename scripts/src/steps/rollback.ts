@@ -58,6 +58,7 @@ export async function planRollback(
     app,
     verb: 'rollback',
     environment,
+    by,
     release,
     previous,
     records,

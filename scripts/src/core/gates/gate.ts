@@ -38,6 +38,8 @@ export interface GateFacts {
   app: string;
   verb: Verb;
   environment: Environment;
+  /** Who asks, as `Name <mail>`. */
+  by: string;
   release: Pick<ReleaseFile, 'release' | 'digest' | 'tag' | 'imageRevision'>;
   /** What runs there now. */
   previous: ReleaseFile | undefined;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Environment } from '../config.ts';
-import { noPolicy, type Policy } from '../policy.ts';
+import { approvalSubject, noPolicy, type Policy } from '../policy.ts';
 import type { ReleaseFile } from '../release-file.ts';
 import { evaluateGates, neededFacts, type GateFacts, type Verdict } from './index.ts';
 
@@ -20,6 +20,7 @@ const environment: Environment = {
 const facts: GateFacts = {
   app: 'web',
   verb: 'promotion',
+  by: 'Bob <bob@example.invalid>',
   environment,
   release: { release: '0123456789ab', digest, tag: 'aaaaaaaaaaaa-1', imageRevision: 'a'.repeat(40) },
   previous: { imageRevision: 'b'.repeat(40) } as ReleaseFile,
@@ -183,6 +184,50 @@ describe('deletion', () => {
 
   it('is not asked about rollbacks', () => {
     expect(verdict('deletion', { verb: 'rollback' })).toBeUndefined();
+  });
+});
+
+describe('approvals', () => {
+  const named = { ...environment, gates: { approvals: { count: 2 } } };
+  const rendered = (name: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n`;
+  const manifests = { before: undefined, after: rendered('one') };
+  const subject = approvalSubject('web', 'prod', '0123456789ab', manifests.after);
+  const { at } = words;
+  const approvedBy = (...people: string[]): Policy =>
+    policy({ approvals: people.map((by) => ({ app: 'web', subject, by, at })) });
+
+  it('waits for as many people as the environment asks for, each counted once', () => {
+    const once = approvedBy('Ann <ann@example.invalid>', 'Ann <ann@example.invalid>');
+    const twice = approvedBy('Ann <ann@example.invalid>', 'Cleo <cleo@example.invalid>');
+
+    expect(verdict('approvals', { environment: named, manifests, policy: once })).toMatchObject({
+      state: 'pending',
+      evidence: '1 of 2: approved by Ann <ann@example.invalid>',
+    });
+    expect(verdict('approvals', { environment: named, manifests, policy: twice })?.state).toBe('pass');
+  });
+
+  it('does not count the person who asks, whatever name stands before the address', () => {
+    const own = approvedBy('Ann <ann@example.invalid>', 'Robert <BOB@example.invalid>');
+
+    expect(verdict('approvals', { environment: named, manifests, policy: own })).toMatchObject({
+      state: 'pending',
+      evidence: expect.stringContaining('Bob <bob@example.invalid> asked and does not count'),
+    });
+  });
+
+  it('counts nothing that was given to other bytes, or to another release', () => {
+    const people = approvedBy('Ann <ann@example.invalid>', 'Cleo <cleo@example.invalid>');
+    const other = { before: undefined, after: rendered('other') };
+    const release = { ...facts.release, release: 'ba9876543210' };
+
+    expect(verdict('approvals', { environment: named, manifests: other, policy: people })?.state).toBe('pending');
+    expect(verdict('approvals', { environment: named, manifests, release, policy: people })?.state).toBe('pending');
+  });
+
+  it('is not asked where nobody has to approve, nor about rollbacks', () => {
+    expect(verdict('approvals', { manifests })).toBeUndefined();
+    expect(verdict('approvals', { environment: named, manifests, verb: 'rollback' })).toBeUndefined();
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Environment } from '../config.ts';
+import { approvals } from './approvals.ts';
 import { deletion } from './deletion.ts';
 import { digest } from './digest.ts';
 import { freeze } from './freeze.ts';
@@ -9,7 +10,7 @@ import { quarantine } from './quarantine.ts';
 import { verified } from './verified.ts';
 
 /** Every gate there is. A new one is a file beside this one and a line here; options are keys of the configuration's schema. */
-const gates: readonly Gate[] = [verified, quarantine, order, digest, deletion, hold, freeze];
+const gates: readonly Gate[] = [verified, quarantine, order, digest, deletion, hold, freeze, approvals];
 
 /** The verdicts of all gates that are asked about a change. */
 export function evaluateGates(facts: GateFacts): Verdict[] {

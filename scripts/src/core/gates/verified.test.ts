@@ -18,6 +18,7 @@ const release = { release: 'abc', imageRevision: 'a' } as ReleaseFile;
 const facts: GateFacts = {
   app: 'web',
   verb: 'promotion',
+  by: 'Bob <bob@example.invalid>',
   environment,
   release,
   previous: undefined,

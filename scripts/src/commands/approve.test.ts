@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { createWorkshop, type Workshop } from '../../test/workshop.ts';
+
+/** A workshop whose staging asks for one approval, with web verified in dev. */
+async function guarded(): Promise<Workshop> {
+  const workshop = await createWorkshop((files) => {
+    files['gitops.config.yaml'] =
+      files['gitops.config.yaml']?.replace('gates: {verified: {}}', 'gates: {verified: {}, approvals: {count: 1}}') ??
+      '';
+  });
+  await workshop.sluice('deliver', '--build-number', '1');
+  await workshop.record('dev', 'web', 'verified');
+  return workshop;
+}
+
+const promotion = ['promote', 'web', '--to', 'staging', '--no-wait'] as const;
+
+describe('approve', () => {
+  it('opens the gate for another person, and not for the one who approves', async () => {
+    const workshop = await guarded();
+    const before = await workshop.sluice(...promotion);
+    const approved = await workshop.sluice('approve', 'web', '--to', 'staging');
+    const own = await workshop.sluice(...promotion);
+    await workshop.git('config', 'user.name', 'Other Person');
+    await workshop.git('config', 'user.email', 'other@example.invalid');
+    const promoted = await workshop.sluice(...promotion);
+
+    expect(before.code).toBe(3);
+    expect(before.stderr).toContain('gate approvals says pending: 0 of 1: approved by nobody');
+    expect(approved.code, approved.stderr).toBe(0);
+    expect(own.code).toBe(3);
+    expect(own.stderr).toContain('Test Person <test@example.invalid> asked and does not count');
+    expect(promoted.code, promoted.stderr).toBe(0);
+  });
+
+  it('is of the bytes that were looked at: a new release needs a new one', async () => {
+    const workshop = await guarded();
+    await workshop.sluice('approve', 'web', '--to', 'staging');
+    await workshop.push({ 'services/web/index.js': 'export const answer = 2;\n' });
+    await workshop.sluice('deliver', '--build-number', '2');
+    await workshop.record('dev', 'web', 'verified');
+    await workshop.git('config', 'user.email', 'other@example.invalid');
+    const promoted = await workshop.sluice(...promotion);
+
+    expect(promoted.code).toBe(3);
+    expect(promoted.stderr).toContain('0 of 1: approved by nobody');
+  });
+
+  it('can be taken back', async () => {
+    const workshop = await guarded();
+    await workshop.sluice('approve', 'web', '--to', 'staging');
+    const lifted = await workshop.sluice('approve', 'web', '--to', 'staging', '--lift');
+    const again = await workshop.sluice('approve', 'web', '--to', 'staging', '--lift');
+    await workshop.git('config', 'user.email', 'other@example.invalid');
+
+    expect(lifted.code, lifted.stderr).toBe(0);
+    expect(again.code).toBe(6);
+    expect((await workshop.sluice(...promotion)).code).toBe(3);
+  });
+
+  it('refuses an unknown app and leaves nothing behind', async () => {
+    const workshop = await guarded();
+    const before = await workshop.traces();
+    const refused = await workshop.sluice('approve', 'wob', '--to', 'staging');
+
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('did you mean "web"?');
+    expect(await workshop.traces()).toEqual(before);
+  });
+});

@@ -1,0 +1,53 @@
+import type { Context } from '../context.ts';
+import { exitCodes } from '../core/errors.ts';
+import { findEnvironment } from '../core/graph.ts';
+import { approvalSubject, type Approval } from '../core/policy.ts';
+import { changePolicy } from '../steps/policy.ts';
+import { planPromotions, type PromotionRequest } from '../steps/promotion.ts';
+import { openToChange, reopenRepository } from '../steps/repository.ts';
+import { describePlan } from '../ui/index.ts';
+
+export interface ApproveOptions extends Omit<PromotionRequest, 'apps'> {
+  remote?: string | undefined;
+  reason: string;
+  /** Take the approvals back. */
+  lift?: boolean | undefined;
+  dryRun?: boolean | undefined;
+  json?: boolean | undefined;
+}
+
+/** Approves what a promotion would land now, byte for byte, or takes that back. Gives the exit code. */
+export async function approve(context: Context, apps: readonly string[], options: ApproveOptions): Promise<number> {
+  const { repository, by } = await openToChange(context, options.remote);
+  findEnvironment(repository.config, options.to);
+  const plan = async (): Promise<Pick<Approval, 'app' | 'subject'>[]> => {
+    const current = await reopenRepository(repository);
+    const { plan: planned, target } = await planPromotions(context, current, { ...options, apps }, by);
+    if (planned !== undefined) context.stderr.write(describePlan(planned, target.manifests));
+    return (planned?.changes ?? []).map(({ app, release, manifests }) => ({
+      app,
+      subject: approvalSubject(app, options.to, release.release, manifests),
+    }));
+  };
+  if ((await plan()).length === 0) {
+    context.stderr.write(`${options.to} already runs it: nothing to approve\n`);
+    return exitCodes.nothing;
+  }
+  return changePolicy(context, repository, [options.to], options, {
+    title: `${options.lift === true ? 'Take back the approval of' : 'Approve'} ${apps.length > 0 ? apps.join(', ') : 'everything'}`,
+    async apply(policy, { at }) {
+      const subjects = await plan();
+      const own = (each: Approval): boolean =>
+        each.by === by && subjects.some(({ app, subject }) => each.app === app && each.subject === subject);
+      const others = policy.approvals.filter((each) => !own(each));
+      if (options.lift !== true) {
+        // What was approved of other bytes of these apps is history once there are new ones.
+        const current = others.filter((each) =>
+          subjects.every(({ app, subject }) => each.app !== app || each.subject === subject),
+        );
+        return { ...policy, approvals: [...current, ...subjects.map((each) => ({ ...each, by, at }))] };
+      }
+      return others.length === policy.approvals.length ? undefined : { ...policy, approvals: others };
+    },
+  });
+}

@@ -1,0 +1,33 @@
+import { approvalSubject } from '../policy.ts';
+import type { Gate } from './gate.ts';
+
+/** Enough people other than the one who asks have approved exactly these bytes. */
+export const approvals: Gate = {
+  name: 'approvals',
+  kind: 'landing',
+  asked: (verb, { gates }) => (verb === 'promotion' || verb === 'reconfiguration') && (gates.approvals?.count ?? 0) > 0,
+  evaluate({ app, environment, release, manifests, policy, by }) {
+    const count = environment.gates.approvals?.count ?? 0;
+    if (manifests === undefined)
+      return { gate: 'approvals', state: 'unknown', evidence: 'there is no rendering to approve' };
+    const subject = approvalSubject(app, environment.name, release.release, manifests.after);
+    const given = policy.approvals.filter((each) => each.app === app && each.subject === subject);
+    const byMail = new Map(given.map((each) => [mailOf(each.by), each.by]));
+    const own = byMail.delete(mailOf(by));
+    const people = [...byMail.values()];
+    const names = people.length === 0 ? 'nobody' : people.join(', ');
+    const evidence = `${people.length} of ${count}: approved by ${names}`;
+    if (people.length >= count) return { gate: 'approvals', state: 'pass', evidence };
+    return {
+      gate: 'approvals',
+      state: 'pending',
+      evidence: own ? `${evidence}; ${by} asked and does not count` : evidence,
+      next: `somebody else: pnpm run approve ${app} --to ${environment.name}`,
+    };
+  },
+};
+
+/** `Ann <ANN@example.com>` and `A. <ann@example.com>` are one person. */
+function mailOf(person: string): string {
+  return (/<(.*)>/.exec(person)?.[1] ?? person).toLowerCase();
+}
