@@ -116,6 +116,31 @@ describe('promote', () => {
     expect(await workshop.traces()).toEqual(before);
   });
 
+  it('takes no name for a path, an option or a command', async () => {
+    const workshop = await deliveredWorkshop();
+    const before = await workshop.traces();
+    const names = [
+      '../../etc/passwd',
+      'web/../jobs',
+      '$(touch x)',
+      '`touch x`',
+      'web;touch x',
+      'web\ntouch x',
+      '\u0301web',
+      '',
+    ];
+    for (const name of names) {
+      const refused = await workshop.sluice('promote', '--to', 'staging', '--', name);
+      expect(refused.code, name).toBe(2);
+      expect(refused.stderr, name).toContain('unknown app');
+    }
+    for (const name of names) {
+      const refused = await workshop.sluice('promote', 'web', '--to', 'staging', `--release=${name}`);
+      expect([1, 2], `${name} ${refused.stderr}`).toContain(refused.code);
+    }
+    expect(await workshop.traces()).toEqual(before);
+  });
+
   it('moves several apps in one commit', async () => {
     const workshop = await deliveredWorkshop();
     await workshop.record('dev', 'web', 'verified');

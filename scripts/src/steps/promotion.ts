@@ -46,7 +46,9 @@ export async function planPromotions(
   const refs = remoteRefs(remote);
   const [source, target] = await Promise.all([branchState(git, from, refs), branchState(git, environment.name, refs)]);
   const apps = await chooseApps(repository, request, source);
-  const records = await readRecords(git, config, apps, refs);
+  // A name that the configuration does not have never becomes part of a path.
+  const known = apps.filter((app) => Object.hasOwn(config.apps, app));
+  const records = await readRecords(git, config, known, refs);
 
   const problems: { app: string; error: UserError }[] = [];
   const planned: PlannedChange[] = [];
