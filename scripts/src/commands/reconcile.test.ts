@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { promotedWorkshop, type Workshop } from '../../test/workshop.ts';
+import { createWorkshop, promotedWorkshop, type Workshop } from '../../test/workshop.ts';
 
 /** A second version of web that was promoted to staging, and what became of it there. */
 async function withSecondVersion(
@@ -75,5 +75,35 @@ describe('reconcile', () => {
 
     expect(done.code).toBe(1);
     expect(done.stderr).toContain('jobs in dev: jobs has no earlier verified state in dev');
+  });
+
+  it('promotes to an environment with auto what its gates let pass, and never what has left it', async () => {
+    const workshop = await createWorkshop((files) => {
+      files['gitops.config.yaml'] =
+        files['gitops.config.yaml']?.replace('after: [dev],', 'after: [dev], auto: true,') ?? '';
+    });
+    await workshop.sluice('deliver', '--build-number', '1');
+    await workshop.record('dev', 'web', 'verified');
+    await workshop.record('dev', 'jobs', 'failed');
+    const first = await workshop.sluice('reconcile', '--json');
+    const arrived = await workshop.release('staging', 'web');
+
+    expect(JSON.parse(first.stdout), first.stderr).toMatchObject({ promoted: ['staging'] });
+    expect(arrived).toMatchObject({ from: 'dev', tag: (await workshop.release('dev', 'web')).tag });
+    await expect(workshop.release('staging', 'jobs')).rejects.toThrow('jobs/release.yaml');
+
+    await workshop.record('staging', 'web', 'verified');
+    await workshop.push({ 'services/web/index.js': 'export const answer = 2;\n' });
+    await workshop.sluice('deliver', '--build-number', '2');
+    await workshop.record('dev', 'web', 'verified');
+    await workshop.sluice('reconcile');
+    expect((await workshop.release('staging', 'web')).tag).toMatch(/-2$/);
+    await workshop.record('staging', 'web', 'verified');
+    await workshop.sluice('rollback', 'web', '--env', 'staging', '--hold-for', '1s', '--no-wait');
+    await workshop.record('staging', 'web', 'verified');
+    const after = await workshop.sluice('reconcile', '--json');
+
+    expect(after.stdout).not.toContain('"staging"');
+    expect((await workshop.release('staging', 'web')).release).toBe(arrived.release);
   });
 });

@@ -33,14 +33,19 @@ function report(context: Context, done: Reconciled, { json, dryRun }: ReconcileC
     list.map(({ app, environment }) => `${app} in ${environment}`);
   const [followed, restored] = [names(done.followed), names(done.restored)];
   if (json === true)
-    context.stdout.write(`${JSON.stringify({ followed, restored, troubles: done.troubles }, null, 2)}\n`);
-  if (followed.length === 0 && restored.length === 0) {
+    context.stdout.write(
+      `${JSON.stringify({ followed, restored, promoted: done.promoted, troubles: done.troubles }, null, 2)}\n`,
+    );
+  if (followed.length === 0 && restored.length === 0 && done.promoted.length === 0) {
     if (json !== true) context.stdout.write('nothing was left to do\n');
     return exitCodes.nothing;
   }
   if (json !== true) {
-    const [follow, rest] = dryRun === true ? ['to follow', 'to restore'] : ['followed', 'restored'];
-    context.stdout.write(`${follow}: ${followed.join(', ') || 'none'}; ${rest}: ${restored.join(', ') || 'none'}\n`);
+    const words =
+      dryRun === true ? ['to follow', 'to restore', 'to promote to'] : ['followed', 'restored', 'promoted to'];
+    const lists = [followed, restored, done.promoted];
+    const lines = words.map((word, index) => `${word}: ${lists[index]?.join(', ') || 'none'}`);
+    context.stdout.write(`${lines.join('; ')}\n`);
   }
   return done.exit;
 }

@@ -43,6 +43,8 @@ const environment = z.strictObject({
   after: z._default(z.array(name), []),
   delivery: z._default(z.boolean(), false),
   production: z._default(z.boolean(), false),
+  /** Promoted without being asked, once its gates pass. */
+  auto: z._default(z.boolean(), false),
   gates: z._default(gates, {}),
 });
 const app = z.strictObject({

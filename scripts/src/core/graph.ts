@@ -30,6 +30,9 @@ export function graphProblems(config: Pick<Config, 'environments'>): ConfigProbl
         `"${each.name}" is where delivery lands, so it cannot come after ${each.after.join(', ')}`,
       );
     }
+    if (each.delivery && each.auto) {
+      report(index, 'auto', `"${each.name}" is where delivery lands, so nothing is promoted there`);
+    }
     if (each.delivery && each.gates.verified !== undefined) {
       report(index, 'gates', `the gate "verified" looks at the environment before, and "${each.name}" has none`);
     }

@@ -1,9 +1,10 @@
 import type { Context } from '../context.ts';
 import { UserError } from '../core/errors.ts';
 import { isBroken, isOpen } from '../core/reconcile.ts';
+import { planAuto } from './auto.ts';
 import { finish } from './finish.ts';
 import { asLandings, readLanded } from './landed.ts';
-import { restore } from './reconcile.ts';
+import { promoteAuto, restore } from './reconcile.ts';
 import { openRepository, readIdentity } from './repository.ts';
 
 /** Whoever watches for hours looks less often and says less than whoever waits. */
@@ -53,6 +54,12 @@ export async function reconcileForever(context: Context, options: ForeverOptions
       } catch (error) {
         say(error);
       }
+    }
+    for (const { environment, plan, waiting } of await planAuto(context, repository, `${by.name} <${by.email}>`)) {
+      left += waiting.length;
+      if (plan === undefined) continue;
+      await promoteAuto(context, repository, by, environment).catch(say);
+      left += 1;
     }
     settled = left === 0 ? seen : '';
   }

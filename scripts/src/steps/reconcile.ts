@@ -6,6 +6,7 @@ import { isBroken, isOpen, type Landed } from '../core/reconcile.ts';
 import type { DeliveryRecord } from '../core/record.ts';
 import { describePlan } from '../ui/index.ts';
 import { refuseBlocked } from './apply.ts';
+import { planAuto } from './auto.ts';
 import { finish } from './finish.ts';
 import { land, type Landing } from './land.ts';
 import { asLandings, readLanded } from './landed.ts';
@@ -22,6 +23,8 @@ export interface ReconcileOptions {
 export interface Reconciled {
   followed: Landed[];
   restored: Landed[];
+  /** Environments to which something went on by itself. */
+  promoted: string[];
   /** What could not be finished, in a line each. */
   troubles: string[];
   exit: number;
@@ -29,7 +32,8 @@ export interface Reconciled {
 
 /**
  * Finishes what was left, whoever died: follows landings without a known outcome and records them, then lands the last
- * verified state in place of what failed or was aborted, and puts that in quarantine. Doing it twice changes nothing.
+ * verified state in place of what failed or was aborted, and puts that in quarantine; then promotes to environments with
+ * `auto` what their gates let pass. Doing it twice changes nothing.
  */
 export async function reconcileOnce(
   context: Context,
@@ -57,8 +61,32 @@ export async function reconcileOnce(
       troubles.push(`${landed.app} in ${landed.environment}: ${error.message}`);
     }
   }
+  const promoted: string[] = [];
+  for (const { environment, plan } of await planAuto(context, await reopenRepository(repository), nameOf(by))) {
+    if (plan === undefined) continue;
+    promoted.push(environment);
+    const landing = options.dryRun === true ? undefined : await promoteAuto(context, repository, by, environment);
+    if (landing !== undefined) exits.push(await finish(context, repository, by, landing, { deadline }));
+  }
   const exit = troubles.length > 0 ? exitCodes.failed : Math.max(exitCodes.done, ...exits);
-  return { followed: open, restored: broken, troubles, exit };
+  return { followed: open, restored: broken, promoted, troubles, exit };
+}
+
+/** Lands what may go on to an environment by itself; undefined where nothing may any more. */
+export async function promoteAuto(
+  context: Context,
+  repository: Repository,
+  by: Identity,
+  environment: string,
+): Promise<Landing<Plan> | undefined> {
+  async function makePlan(): Promise<Plan | undefined> {
+    const planned = await planAuto(context, await reopenRepository(repository), nameOf(by));
+    const found = planned.find((each) => each.environment === environment);
+    if (found?.plan !== undefined) context.stderr.write(describePlan(found.plan, found.target.manifests));
+    return found?.plan;
+  }
+  const plan = await makePlan();
+  return plan === undefined ? undefined : land(context, repository, by, plan, planWriting, makePlan);
 }
 
 /** Lands the last verified state of an app in place of one that did not work; undefined where that is not needed any more. */
@@ -74,7 +102,7 @@ export async function restore(
     environment,
     to: 'previous',
     reason: `${release.tag} ${describe(record)}`,
-    by: `${by.name} <${by.email}>`,
+    by: nameOf(by),
   };
   const { plan, target } = await planRollback(context, repository, request);
   context.stderr.write(describePlan(plan, target.manifests));
@@ -90,4 +118,8 @@ export async function restore(
 
 function describe(record: DeliveryRecord | undefined): string {
   return record === undefined ? 'did not work' : `${record.outcome.state}: ${record.outcome.reason}`;
+}
+
+function nameOf({ name, email }: Identity): string {
+  return `${name} <${email}>`;
 }

@@ -15,6 +15,7 @@ const environment: Environment = {
   after: ['staging'],
   delivery: false,
   production: true,
+  auto: false,
   gates: {},
 };
 const facts: GateFacts = {

@@ -12,6 +12,7 @@ const environment: Environment = {
   after: ['staging'],
   delivery: false,
   production: true,
+  auto: false,
   gates: { verified: {} },
 };
 const release = { release: 'abc', imageRevision: 'a' } as ReleaseFile;

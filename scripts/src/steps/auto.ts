@@ -1,0 +1,56 @@
+import type { Context } from '../context.ts';
+import type { Environment } from '../core/config.ts';
+import { UserError } from '../core/errors.ts';
+import { blockers } from '../core/plan.ts';
+import type { Planned } from './apply.ts';
+import { releaseHistory } from './find-release.ts';
+import { planPromotions } from './promotion.ts';
+import { branchState, remoteRefs, type Repository } from './repository.ts';
+
+/** What may go on to an environment without being asked for, and what else waits for a gate that may open. */
+export interface AutoPlan extends Planned {
+  environment: string;
+  waiting: string[];
+}
+
+/**
+ * Plans one landing for each environment with `auto`: the releases that every environment before it runs and whose gates
+ * pass. A release that has been there before does not come back: it left by a rollback, an abort or a newer one.
+ */
+export async function planAuto(context: Context, repository: Repository, by: string): Promise<AutoPlan[]> {
+  const wanted = repository.config.environments.filter((each) => each.auto);
+  return Promise.all(wanted.map((environment) => planOne(context, repository, environment, by)));
+}
+
+async function planOne(
+  context: Context,
+  repository: Repository,
+  environment: Environment,
+  by: string,
+): Promise<AutoPlan> {
+  const { git, remote, config } = repository;
+  const refs = remoteRefs(remote);
+  const target = await branchState(git, environment.name, refs);
+  const parents = await Promise.all(environment.after.map((name) => branchState(git, name, refs)));
+  const [from] = environment.after;
+  const eligible: string[] = [];
+  const waiting: string[] = [];
+  for (const app of Object.keys(config.apps)) {
+    const releases = parents.map((parent) => parent.releases.get(app)?.release);
+    const [release] = releases;
+    if (release === undefined || releases.some((each) => each !== release)) continue;
+    if (target.releases.get(app)?.release === release) continue;
+    const past = await releaseHistory(git, refs, environment.name, app);
+    if (past.some((each) => each.release.release === release)) continue;
+    try {
+      const { plan } = await planPromotions(context, repository, { apps: [app], to: environment.name, from }, by);
+      if (plan !== undefined) (blockers(plan).length === 0 ? eligible : waiting).push(app);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      waiting.push(app);
+    }
+  }
+  if (eligible.length === 0) return { environment: environment.name, plan: undefined, target, waiting };
+  const planned = await planPromotions(context, repository, { apps: eligible, to: environment.name, from }, by);
+  return { environment: environment.name, ...planned, waiting };
+}
