@@ -26,6 +26,9 @@ export interface Running {
   ended: Promise<Finished>;
 }
 
+/** New texts of files by path. */
+export type Changes = Record<string, (text: string) => string>;
+
 /** A clone of this repository, and a platform of its own that shares nothing with one of yours but tools and base images. */
 export interface Lab {
   clone: string;
@@ -36,8 +39,10 @@ export interface Lab {
   pnpm(...args: string[]): Promise<Finished>;
   startPnpm(...args: string[]): Running;
   git(...args: string[]): Promise<string>;
-  /** Edits files of the clone, commits, and pushes to the platform's remote; the push's output streams the pipeline. */
-  push(changes: Record<string, (text: string) => string>): Promise<Finished>;
+  /** Edits files of the clone and commits; gives the commit. */
+  commit(changes: Changes): Promise<string>;
+  /** Commits edits and pushes to the platform's remote; the push's output streams the pipeline. */
+  push(changes: Changes): Promise<Finished>;
   kubectl(...args: string[]): Promise<string>;
   json<T>(...args: string[]): Promise<T>;
   /** A GET through the router. */
@@ -92,6 +97,18 @@ export async function createLab(): Promise<Lab> {
     ).stdout;
   const git = async (...args: string[]): Promise<string> => (await run('git', args, { cwd: clone, env })).stdout;
 
+  async function commit(changes: Changes): Promise<string> {
+    for (const [path, change] of Object.entries(changes)) {
+      const file = join(clone, path);
+      const text = await readFile(file, 'utf8');
+      const changed = change(text);
+      if (changed === text) throw new Error(`the edit of ${path} changes nothing`);
+      await writeFile(file, changed);
+    }
+    await git('commit', '--quiet', '--all', '--message', `Edit ${Object.keys(changes).join(', ')}`);
+    return (await git('rev-parse', 'HEAD')).trim();
+  }
+
   return {
     clone,
     state,
@@ -100,15 +117,9 @@ export async function createLab(): Promise<Lab> {
     startPnpm,
     pnpm: (...args) => startPnpm(...args).ended,
     git,
+    commit,
     async push(changes) {
-      for (const [path, change] of Object.entries(changes)) {
-        const file = join(clone, path);
-        const text = await readFile(file, 'utf8');
-        const changed = change(text);
-        if (changed === text) throw new Error(`the edit of ${path} changes nothing`);
-        await writeFile(file, changed);
-      }
-      await git('commit', '--quiet', '--all', '--message', `Edit ${Object.keys(changes).join(', ')}`);
+      await commit(changes);
       return start('git', 'push', 'local', 'main').ended;
     },
     kubectl,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { screenshot } from './browser.ts';
 import { hostState, type HostState } from './host-state.ts';
-import { createLab, eventually, measured, type Finished, type Lab } from './lab.ts';
+import { createLab, eventually, measured, type Changes, type Finished, type Lab } from './lab.ts';
 import { findProcess, startTime } from './processes.ts';
 import { countsSince, routerCounts, sendRequests } from './traffic.ts';
 
@@ -33,7 +33,7 @@ async function cell(app: string, environment: string): Promise<Status['cells'][n
 }
 
 /** Pushes edits to main and sees that their delivery ended well. */
-async function deliver(changes: Parameters<Lab['push']>[0]): Promise<Finished> {
+async function deliver(changes: Changes): Promise<Finished> {
   const pushed = await lab.push(changes);
   expect(pushed.code, pushed.output).toBe(0);
   expect(pushed.output).toMatch(/\(exit 0\)\s*\n/);
@@ -128,20 +128,13 @@ describe('git push local main', () => {
   it('delivers all of three pushes that come while the first is under way', async () => {
     const old = await Promise.all(apps.map((app) => cell(app, 'dev')));
     const comment = (text: string): string => `${text}\n// pushed while another run was under way\n`;
-    const first = lab.push({ 'services/catalog/src/server.ts': comment });
-    await eventually(
-      'the push of catalog',
-      30,
-      async () => (await lab.git('rev-parse', 'HEAD')) === (await tail('main')) + '\n',
-    );
-    const second = lab.push({ 'services/storefront/src/server.ts': comment });
-    await eventually(
-      'the push of storefront',
-      30,
-      async () => (await lab.git('rev-parse', 'HEAD')) === (await tail('main')) + '\n',
-    );
-    const third = lab.push({ 'services/orders/src/server.ts': comment });
-    for (const { code, output } of await Promise.all([first, second, third])) expect(code, output).toBe(0);
+    const pushes: Promise<Finished>[] = [];
+    for (const service of ['catalog', 'storefront', 'orders']) {
+      const commit = await lab.commit({ [`services/${service}/src/server.ts`]: comment });
+      pushes.push(lab.start('git', 'push', 'local', 'main').ended);
+      await eventually(`the push of ${service}`, 30, async () => (await tail('main')) === commit);
+    }
+    for (const { code, output } of await Promise.all(pushes)) expect(code, output).toBe(0);
 
     for (const [index, app] of apps.entries()) {
       const now = await cell(app, 'dev');
