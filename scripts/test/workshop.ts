@@ -98,8 +98,10 @@ async function fill(
   const { git, bare, clone, registry } = workshop;
   await writeFile(join(folder, 'gitconfig'), gitConfig);
   await mkdir(join(folder, 'bin'));
-  await writeFile(join(folder, 'bin', 'docker'), dockerStandIn(registry.host));
-  await chmod(join(folder, 'bin', 'docker'), 0o755);
+  for (const [name, text] of Object.entries(dockerStandIn(registry.host))) {
+    await writeFile(join(folder, 'bin', name), text);
+    await chmod(join(folder, 'bin', name), 0o755);
+  }
   await mkdir(clone);
   await git('init', '--quiet', '--bare', bare);
   await git('init', '--quiet');
@@ -227,14 +229,18 @@ async function openWorkshop(folder: string, registry: TestRegistry): Promise<Wor
  * The image's digest is that of the service's folder, so that equal sources give equal images; a Dockerfile that says
  * `RUN false` fails as a build would.
  */
-function dockerStandIn(host: string): string {
-  return `#!/usr/bin/env node
+function dockerStandIn(host: string): Record<string, string> {
+  // Whether Docker answers is asked often, and needs no Node.js.
+  const docker = `#!/bin/sh
+case "$1 $2" in info*|*version) exit 0 ;; esac
+exec node "$0.cjs" "$@"
+`;
+  const builds = `
 const { execFileSync } = require('node:child_process');
 const { readFileSync } = require('node:fs');
 const args = process.argv.slice(2);
 const after = (name) => args[args.indexOf(name) + 1];
 async function main() {
-  if (args[0] === 'info' || args[1] === 'version') return;
   if (args[1] === 'build') {
     const file = after('--file');
     if (readFileSync(file, 'utf8').includes('RUN false')) {
@@ -254,4 +260,5 @@ async function main() {
 }
 main();
 `;
+  return { docker, 'docker.cjs': builds };
 }
