@@ -35,7 +35,12 @@ export interface Workshop {
   /** The holds of an environment, as its branch has them. */
   policy(environment: string): Promise<string>;
   /** Writes the record that following a landing would have written. */
-  record(environment: string, app: string, state: DeliveryRecord['outcome']['state']): Promise<void>;
+  record(
+    environment: string,
+    app: string,
+    state: DeliveryRecord['outcome']['state'],
+    verb?: DeliveryRecord['verb'],
+  ): Promise<void>;
   head(branch: string): Promise<string>;
   /** Everything that a command could have left: refs of remote and clone, the work tree, what the apps' images are. */
   traces(): Promise<Record<string, string[]>>;
@@ -184,7 +189,7 @@ async function openWorkshop(folder: string, registry: TestRegistry): Promise<Wor
     release: async (environment, app) => parseRelease(await show(`deploy/${environment}`, `${app}/release.yaml`), app),
     policy: (environment) => show(`deploy/${environment}`, 'policy/holds.yaml'),
     manifests: (environment, app) => show(`deploy/${environment}`, `${app}/manifests.yaml`),
-    async record(environment, app, state) {
+    async record(environment, app, state, verb) {
       const release = await workshop.release(environment, app);
       const landing = (
         await run('git', ['--git-dir', bare, 'log', '-1', '--format=%H', `deploy/${environment}`, '--', app], { env })
@@ -195,7 +200,7 @@ async function openWorkshop(folder: string, registry: TestRegistry): Promise<Wor
         release: release.release,
         digest: release.digest,
         tag: release.tag,
-        verb: release.from === undefined ? 'delivery' : 'promotion',
+        verb: verb ?? (release.from === undefined ? 'delivery' : 'promotion'),
         intent: release.intent,
         landing,
         by: 'Test Person <test@example.invalid>',

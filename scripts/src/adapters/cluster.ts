@@ -97,7 +97,13 @@ async function send(config: KubeConfig, method: string, path: string, body?: unk
   if (status >= 300) {
     throw new UserError(`the cluster at ${server} answered ${status} for ${path}: ${firstMessage(text)}`);
   }
-  return JSON.parse(text);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new UserError(`what answers at ${server} for ${path} is no Kubernetes API: ${text.slice(0, 80)}`, {
+      exit: 'unknown',
+    });
+  }
 }
 
 function exchange(

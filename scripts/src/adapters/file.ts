@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, realpath, writeFile } from 'node:fs/promises';
 import { UserError } from '../core/errors.ts';
 
 /** The text of a file that a person named; throws UserError (exit 2) where it cannot be read. */
@@ -23,4 +23,9 @@ export async function writeText(file: string, text: string): Promise<void> {
       cause: error,
     });
   }
+}
+
+/** Where the program that runs really lies; undefined once it is gone. Another answer than before means that it was replaced. */
+export async function ownCode(): Promise<string | undefined> {
+  return realpath(process.argv[1] ?? '').catch(() => undefined);
 }

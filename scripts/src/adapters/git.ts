@@ -10,6 +10,11 @@ export interface Identity {
   email: string;
 }
 
+/** `Ann <ann@example.com>`. */
+export function personOf({ name, email }: Identity): string {
+  return `${name} <${email}>`;
+}
+
 export interface CommitRequest {
   /** The parent, or undefined for a branch's first commit. */
   head: string | undefined;
@@ -28,6 +33,8 @@ export interface Git {
   run(args: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /** The commit of a revision, 40 hex digits; undefined where there is none. */
   resolve(revision: string): Promise<string | undefined>;
+  /** The object of a name, such as the tree of `<commit>:<folder>`; undefined where there is none. */
+  objectId(name: string): Promise<string | undefined>;
   /** The tree of a revision below `paths` (all of it where none is given), with the texts of the files that `wanted` picks. */
   snapshot(
     revision: string,
@@ -59,6 +66,7 @@ export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
   return {
     run,
     resolve: (revision) => objects.id(`${revision}^{commit}`),
+    objectId: (name) => objects.id(name),
     async snapshot(revision, { paths = [], wanted = () => false } = {}) {
       const listed = await run(['ls-tree', '-r', '-z', '--full-tree', revision, '--', ...paths]);
       const tree = parseTree(listed.stdout);
@@ -142,8 +150,8 @@ function parseTree(listing: string): Map<string, string> {
   const tree = new Map<string, string>();
   for (const entry of listing.split('\0')) {
     const [meta = '', path] = entry.split('\t', 2);
-    const [, type, oid = ''] = meta.split(' ');
-    if (path !== undefined && type === 'blob') tree.set(path, oid);
+    const [, , oid = ''] = meta.split(' ');
+    if (path !== undefined) tree.set(path, oid);
   }
   return tree;
 }

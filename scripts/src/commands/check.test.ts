@@ -109,16 +109,53 @@ describe('check, as the update hook', () => {
     expect(said).toContain('has never been in staging');
   });
 
-  it('accepts an earlier state of the same app, byte for byte', async () => {
+  it('lets an earlier verified state come back byte for byte with a hold, and not without', async () => {
     const workshop = await promoted();
-    const before = (await workshop.git('--git-dir', workshop.bare, 'rev-parse', 'deploy/dev')).trim();
+    await workshop.record('staging', 'web', 'verified');
+    const before = await workshop.head('deploy/staging');
     await workshop.push({ 'services/web/index.js': 'export const answer = 2;\n' });
     await workshop.sluice('deliver', '--build-number', '2');
-    const said = await pushByHand(workshop, 'deploy/dev', async () => {
-      await workshop.git('checkout', '--quiet', before, '--', 'web');
+    await workshop.record('dev', 'web', 'verified');
+    await workshop.sluice('promote', 'web', '--to', 'staging', '--no-wait');
+    const back = async (holds: string): Promise<string> =>
+      pushByHand(workshop, 'deploy/staging', async () => {
+        await workshop.git('checkout', '--quiet', before, '--', 'web');
+        await edit(workshop, 'policy/holds.yaml', () => holds);
+      });
+
+    expect(await back('holds: []\n')).toContain('gate order says fail');
+    expect(await back('holds: [{app: web, reason: bad, by: Ann, at: "2030-01-01T00:00:00Z"}]\n')).toBe('accepted');
+  });
+
+  it('refuses what was put in and taken out again by two commits of one push', async () => {
+    const workshop = await promoted();
+    const said = await pushByHand(workshop, 'deploy/staging', async () => {
+      await edit(workshop, 'web/manifests.yaml', () => 'kind: Anything\n');
+      await workshop.git('commit', '--quiet', '--all', '--message', 'In');
+      await workshop.git('checkout', '--quiet', 'HEAD~1', '--', 'web');
     });
 
-    expect(said).toBe('accepted');
+    expect(said).toContain('a push is exactly one commit on the head of the branch');
+  });
+
+  it('refuses an approval in the name of somebody else', async () => {
+    const workshop = await promoted();
+    const by = 'Somebody Else <else@example.invalid>';
+    const approval = `approvals: [{app: web, subject: "0123456789abcdef", by: ${by}, at: "2030-01-01T00:00:00Z"}]\n`;
+    const said = await pushByHand(workshop, 'deploy/staging', () =>
+      edit(workshop, 'policy/approvals.yaml', () => approval),
+    );
+
+    expect(said).toContain(`the approval of web says ${by}, its commit is by Test Person <test@example.invalid>`);
+  });
+
+  it('refuses a policy that nobody can read, with file and key', async () => {
+    const workshop = await promoted();
+    const said = await pushByHand(workshop, 'deploy/staging', () =>
+      edit(workshop, 'policy/holds.yaml', () => 'holds: [{app: web}]\n'),
+    );
+
+    expect(said).toContain('policy/holds.yaml: holds.0.reason');
   });
 
   it('refuses to move a deploy branch backwards, and to delete it', async () => {

@@ -41,6 +41,9 @@ async function findProblems(context: Context, options: CheckOptions): Promise<st
     return ['this branch does not exist here; it is made when the remote is set up, not by a push'];
   }
   if (!(await git.isAncestor(options.old, options.new))) return ['only a fast-forward may move this branch'];
+  const made = (await git.run(['rev-list', '--parents', `${options.old}..${options.new}`])).stdout.trim();
+  // What a commit in between held would count as having been there.
+  if (made !== `${options.new} ${options.old}`) return ['a push is exactly one commit on the head of the branch'];
   if (branch === recordsBranch) return checkRecords(git, options.old, options.new);
 
   const tip =

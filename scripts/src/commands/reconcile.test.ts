@@ -77,6 +77,42 @@ describe('reconcile', () => {
     expect(done.stderr).toContain('jobs in dev: jobs has no earlier verified state in dev');
   });
 
+  it('leaves to people what failed under a hold, and what failed after it was brought back', async () => {
+    const { workshop } = await withSecondVersion('failed');
+    await workshop.sluice('hold', 'web', '--env', 'staging', '--reason', 'debugging');
+    const bad = await folder(workshop);
+    const held = await workshop.sluice('reconcile');
+    expect(held.code).toBe(1);
+    expect(held.stderr).toContain('it stays, held by Test Person');
+    expect(await folder(workshop)).toBe(bad);
+
+    await workshop.sluice('hold', 'web', '--env', 'staging', '--reason', 'done', '--lift');
+    await workshop.sluice('reconcile');
+    const restored = await folder(workshop);
+    await workshop.record('staging', 'web', 'failed', 'rollback');
+    const again = await workshop.sluice('reconcile');
+    expect(again.code).toBe(1);
+    expect(again.stderr).toContain('was brought back and failed as well');
+    expect(await folder(workshop)).toBe(restored);
+  });
+
+  it('keeps a release out of quarantine where only its overlay was wrong', async () => {
+    const workshop = await promotedWorkshop();
+    await workshop.record('dev', 'jobs', 'verified');
+    const good = await folder(workshop);
+    const path = 'apps/web/overlays/staging/kustomization.yaml';
+    await workshop.push({ [path]: (await workshop.read(path)).replace('ENVIRONMENT=staging', 'ENVIRONMENT=wrong') });
+    await workshop.sluice('reconfigure', 'web', '--env', 'staging', '--no-wait');
+    await workshop.record('staging', 'web', 'failed');
+    await workshop.sluice('reconcile');
+    await workshop.record('staging', 'web', 'verified', 'rollback');
+    await workshop.push({ [path]: (await workshop.read(path)).replace('ENVIRONMENT=wrong', 'ENVIRONMENT=mended') });
+    expect(await folder(workshop)).toBe(good);
+    const mended = await workshop.sluice('reconfigure', 'web', '--env', 'staging', '--no-wait');
+
+    expect(mended.code, mended.stderr).toBe(0);
+  });
+
   it('promotes to an environment with auto what its gates let pass, and never what has left it', async () => {
     const workshop = await createWorkshop((files) => {
       files['gitops.config.yaml'] =

@@ -36,7 +36,7 @@ function report(context: Context, done: Reconciled, { json, dryRun }: ReconcileC
     context.stdout.write(
       `${JSON.stringify({ followed, restored, promoted: done.promoted, troubles: done.troubles }, null, 2)}\n`,
     );
-  if (followed.length === 0 && restored.length === 0 && done.promoted.length === 0) {
+  if ([followed, restored, done.promoted, done.troubles].every((list) => list.length === 0)) {
     if (json !== true) context.stdout.write('nothing was left to do\n');
     return exitCodes.nothing;
   }

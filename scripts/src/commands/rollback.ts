@@ -1,8 +1,9 @@
 import type { Context } from '../context.ts';
 import { parseUntil } from '../core/duration.ts';
+import { UserError } from '../core/errors.ts';
 import { findApp, findEnvironment } from '../core/graph.ts';
-import { applyPlan, type ApplyOptions } from '../steps/apply.ts';
-import { openRepository, readIdentity } from '../steps/repository.ts';
+import { applyPlan, type ApplyOptions, type Planned } from '../steps/apply.ts';
+import { openRepository, readIdentity, type Repository } from '../steps/repository.ts';
 import { planRollback } from '../steps/rollback.ts';
 
 export interface RollbackOptions extends ApplyOptions {
@@ -31,11 +32,24 @@ export async function rollback(context: Context, app: string, options: RollbackO
   };
   // Whoever rolls back production has no time to be asked.
   const unasked = { ...options, yes: true };
+  let left: string | undefined;
+  async function makePlan(current: Repository): Promise<Planned> {
+    const planned = await planRollback(context, current, request);
+    const running = planned.target.releases.get(app)?.intent;
+    if (left !== undefined && running !== left) {
+      throw new UserError(`${app} in ${options.env} was changed by somebody else meanwhile`, {
+        hint: `pnpm run status ${app} shows what runs there now`,
+        exit: 'superseded',
+      });
+    }
+    left = running;
+    return planned;
+  }
   return applyPlan(
     context,
     repository,
     identity,
-    (current) => planRollback(context, current, request),
+    makePlan,
     `${app} runs in ${options.env} what it ran before`,
     unasked,
   );

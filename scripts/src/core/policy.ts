@@ -104,6 +104,11 @@ export function formatPolicy({ holds, freezes, quarantines, approvals }: Policy)
   ]);
 }
 
+/** The policy once apps have landed: what was approved of them has served. */
+export function withoutApprovals(policy: Policy, apps: readonly string[]): Policy {
+  return { ...policy, approvals: policy.approvals.filter((each) => !apps.includes(each.app)) };
+}
+
 /** What an approval binds to, 16 hex digits: this release of an app in an environment, rendered to these bytes. */
 export function approvalSubject(app: string, environment: string, release: string, manifests: string): string {
   return digestOf([app, environment, release, manifests]);
@@ -112,6 +117,12 @@ export function approvalSubject(app: string, environment: string, release: strin
 /** Whether a stop stands at a time. */
 export function stands({ until }: { until?: string | undefined }, now: Date): boolean {
   return until === undefined || now.getTime() < Date.parse(until);
+}
+
+/** When the last of several stops ends; undefined where one of them has no end. Instants are compared as such, whatever their offset. */
+export function latest(ends: readonly (string | undefined)[]): string | undefined {
+  const known = ends.filter((each) => each !== undefined);
+  return known.length < ends.length ? undefined : known.toSorted((a, b) => Date.parse(a) - Date.parse(b)).at(-1);
 }
 
 /** `by Ann <ann@example.com> at ..., until ...: reason`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isBroken, isOpen, readLandings, type Landed } from './reconcile.ts';
+import { isBeyondRepair, isBroken, isOpen, readLandings, type Landed } from './reconcile.ts';
 import type { DeliveryRecord } from './record.ts';
 import type { ReleaseFile } from './release-file.ts';
 
@@ -25,6 +25,7 @@ describe('a landing', () => {
   it('is open while nothing is known of it', () => {
     expect(isOpen(landed())).toBe(true);
     expect(isOpen(landed(record('unknown')))).toBe(true);
+    expect(isOpen(landed(record('timed-out')))).toBe(true);
     expect(isOpen(landed(record('verified', { landing: 'a' })))).toBe(true);
     expect(isOpen(landed(record('verified', { environment: 'staging' })))).toBe(true);
     expect(isOpen(landed(record('verified')))).toBe(false);
@@ -42,6 +43,12 @@ describe('a landing', () => {
     ['superseded', false],
   ] as const)('that was %s is broken: %s', (state, broken) => {
     expect(isBroken(landed(record(state)))).toBe(broken);
+  });
+
+  it('that brought back a verified state and failed as well is for people', () => {
+    expect(isBeyondRepair(landed(record('failed', { verb: 'rollback' })))).toBe(true);
+    expect(isBeyondRepair(landed(record('failed', { verb: 'promotion' })))).toBe(false);
+    expect(isBeyondRepair(landed(record('verified', { verb: 'rollback' })))).toBe(false);
   });
 
   it('is not broken by what became of an earlier one', () => {

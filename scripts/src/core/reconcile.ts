@@ -25,12 +25,17 @@ export function readLandings(
   });
 }
 
-/** Nobody has written down yet what became of it. */
+/** What became of it is not known for good: nobody has written it down, could find it out, or waited long enough. */
 export function isOpen({ record }: Landed): boolean {
-  return record === undefined || record.outcome.state === 'unknown';
+  return record === undefined || record.outcome.state === 'unknown' || record.outcome.state === 'timed-out';
 }
 
 /** It went wrong, and what went wrong still is what Git asks for. */
 export function isBroken({ record }: Landed): boolean {
   return record?.outcome.state === 'failed' || record?.outcome.state === 'aborted';
+}
+
+/** What was verified once went wrong as well: the reason lies elsewhere, and going back further would only spread it. */
+export function isBeyondRepair(landed: Landed): boolean {
+  return isBroken(landed) && landed.record?.verb === 'rollback';
 }

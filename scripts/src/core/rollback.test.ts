@@ -35,6 +35,12 @@ describe('chooseState', () => {
     expect(choose([state('d', 'b'), state('c'), state('b'), state('a')], [record('a'), record('b')])).toBe('a');
   });
 
+  it('never brings back what was rolled back from, however often it is asked', () => {
+    const all = [record('a'), record('b'), record('c'), record('d')];
+
+    expect(choose([state('d', 'b'), state('c'), state('b'), state('a')], all)).toBe('a');
+  });
+
   it('knows a state that a rollback brought back by the bytes that were verified', () => {
     expect(choose([state('d'), state('c', 'a'), state('b'), state('a')], [record('a')])).toBe('c');
   });

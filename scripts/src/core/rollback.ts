@@ -23,7 +23,7 @@ export interface RollbackFacts {
 }
 
 /**
- * The state to go back to: the newest one that was verified in this environment, differs from what runs and is not in
+ * The state to go back to: the newest one before what runs first ran that was verified in this environment and is not in
  * quarantine; or the newest verified one of the release that is named. Throws UserError where there is none.
  */
 export function chooseState(facts: RollbackFacts): PastState {
@@ -39,7 +39,10 @@ export function chooseState(facts: RollbackFacts): PastState {
   const proven = new Set(history.filter((each) => verified.has(each.commit)).map((each) => each.text));
   const candidates = earlier.filter((each) => each.text !== running.text && proven.has(each.text));
   if (to === 'previous') {
-    const found = candidates.find((each) => quarantineOf(policy, app, each.release, now) === undefined);
+    // What came after the first time that this state ran has been left for it already.
+    const began = history.findLastIndex((each) => each.text === running.text);
+    const before = history.slice(began + 1).filter((each) => candidates.includes(each));
+    const found = before.find((each) => quarantineOf(policy, app, each.release, now) === undefined);
     if (found !== undefined) return found;
     throw new UserError(`${app} has no earlier verified state in ${environment}`, {
       hint: `pnpm run history ${app} shows what there was`,

@@ -7,10 +7,11 @@ import { releaseHistory } from './find-release.ts';
 import { planPromotions } from './promotion.ts';
 import { branchState, remoteRefs, type Repository } from './repository.ts';
 
-/** What may go on to an environment without being asked for, and what else waits for a gate that may open. */
+/** What may go on to an environment without being asked for. */
 export interface AutoPlan extends Planned {
   environment: string;
-  waiting: string[];
+  /** Something else waits there for a gate that may open by itself. */
+  waits: boolean;
 }
 
 /**
@@ -34,23 +35,26 @@ async function planOne(
   const parents = await Promise.all(environment.after.map((name) => branchState(git, name, refs)));
   const [from] = environment.after;
   const eligible: string[] = [];
-  const waiting: string[] = [];
+  let waits = false;
   for (const app of Object.keys(config.apps)) {
     const releases = parents.map((parent) => parent.releases.get(app)?.release);
     const [release] = releases;
     if (release === undefined || releases.some((each) => each !== release)) continue;
     if (target.releases.get(app)?.release === release) continue;
-    const past = await releaseHistory(git, refs, environment.name, app);
+    const past = await releaseHistory(git, target.head, app);
     if (past.some((each) => each.release.release === release)) continue;
     try {
       const { plan } = await planPromotions(context, repository, { apps: [app], to: environment.name, from }, by);
-      if (plan !== undefined) (blockers(plan).length === 0 ? eligible : waiting).push(app);
+      if (plan === undefined) continue;
+      const blocked = blockers(plan).map(({ verdict }) => verdict);
+      if (blocked.length === 0) eligible.push(app);
+      else if (blocked.every(({ state, opensAt }) => state !== 'fail' || opensAt !== undefined)) waits = true;
     } catch (error) {
+      // What cannot be planned now says so when somebody asks for it.
       if (!(error instanceof UserError)) throw error;
-      waiting.push(app);
     }
   }
-  if (eligible.length === 0) return { environment: environment.name, plan: undefined, target, waiting };
+  if (eligible.length === 0) return { environment: environment.name, plan: undefined, target, waits };
   const planned = await planPromotions(context, repository, { apps: eligible, to: environment.name, from }, by);
-  return { environment: environment.name, ...planned, waiting };
+  return { environment: environment.name, ...planned, waits };
 }

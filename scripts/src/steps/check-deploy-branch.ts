@@ -1,4 +1,4 @@
-import type { Git } from '../adapters/git.ts';
+import { personOf, type Git } from '../adapters/git.ts';
 import { isStateFile, readBranchState, type BranchState } from '../core/branch-state.ts';
 import type { Config, Environment } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
@@ -9,7 +9,7 @@ import type { DeliveryRecord } from '../core/record.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { readMessage } from '../core/plan.ts';
-import { policyFiles, readPolicy } from '../core/policy.ts';
+import { policyFiles, quarantineOf, readPolicy, stands, type Policy } from '../core/policy.ts';
 import { judgeChange } from './judge.ts';
 import { renderRelease } from './render.ts';
 import { branchState, createSources, readRecords } from './repository.ts';
@@ -56,8 +56,10 @@ export async function checkDeployBranch(facts: DeployBranchCheck): Promise<strin
     else apps.add(folder);
   }
   const old = readBranchState(environment.name, before);
+  let policy: Policy;
   try {
-    readPolicy(after.texts, facts.new.slice(0, 12));
+    policy = readPolicy(after.texts, facts.new.slice(0, 12));
+    problems.push(...checkApprovals(old.policy, policy, personOf(await git.author(facts.new)), apps.size > 0));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     problems.push(error.message);
@@ -65,7 +67,9 @@ export async function checkDeployBranch(facts: DeployBranchCheck): Promise<strin
   }
   for (const app of apps) {
     try {
-      problems.push(...(await checkApp(facts, app, old, readBranchState(environment.name, only(after, app)))));
+      problems.push(
+        ...(await checkApp(facts, app, old, { ...readBranchState(environment.name, only(after, app)), policy })),
+      );
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       problems.push(`${app}: ${error.message}`);
@@ -80,9 +84,10 @@ async function checkApp(facts: DeployBranchCheck, app: string, old: BranchState,
   const manifests = next.manifests.get(app);
   if (release === undefined || manifests === undefined) return [`${app}/ needs both release.yaml and manifests.yaml`];
   const rendered: Rendered = { release, manifests };
-  if (await ranBefore(facts, app)) return checkVerdicts(facts, app, rendered, old, 'rollback');
-
   const problems = checkFields(config, environment, app, release);
+  if (await isRollback(facts, app, old, next)) {
+    return [...problems, ...(await checkVerdicts(facts, app, rendered, old, 'rollback'))];
+  }
   for (const key of ['imageRevision', 'manifestRevision', 'overlayRevision'] as const) {
     if (!(await git.isAncestor(release[key], main.revision))) {
       problems.push(`${app}/release.yaml: ${key} ${release[key].slice(0, 12)} is not on main`);
@@ -176,16 +181,45 @@ async function checkVerdicts(
     .map((verdict) => `${app}: gate ${verdict.gate} says ${verdict.state}: ${verdict.evidence}`);
 }
 
-/** True where the app's folder has exactly the bytes of an earlier commit of this branch. */
-async function ranBefore({ git, ...facts }: DeployBranchCheck, app: string): Promise<boolean> {
+/**
+ * True where an app's folder gets exactly the bytes of an earlier state that was verified here, and what is left behind
+ * cannot come back by itself: a hold keeps what is restored, or a quarantine what is left.
+ */
+async function isRollback(
+  facts: DeployBranchCheck,
+  app: string,
+  old: BranchState,
+  next: BranchState,
+): Promise<boolean> {
+  const { git, config, refs, now } = facts;
+  const [left, restored] = [old.releases.get(app), next.releases.get(app)];
+  const held = next.policy.holds.some((each) => each.app === app && stands(each, now));
+  const banned = left !== undefined && quarantineOf(next.policy, app, left, now) !== undefined;
+  if (!held && !banned && left?.release !== restored?.release) return false;
+  const earlier = new Set(await commitsWith(facts, app));
+  if (earlier.size === 0) return false;
+  const records = await readRecords(git, config, [app], refs);
+  return records.some((each) => each.outcome.state === 'verified' && earlier.has(each.landing));
+}
+
+/** The commits of this branch before the change at which the app's folder had exactly these bytes. */
+async function commitsWith({ git, ...facts }: DeployBranchCheck, app: string): Promise<string[]> {
   const wanted = (await git.run(['rev-parse', `${facts.new}:${app}`])).stdout.trim();
   const commits = (await git.run(['log', '--format=%H', facts.old, '--', app])).stdout
     .split('\n')
     .filter((line) => line !== '');
-  if (commits.length === 0) return false;
-  const input = commits.map((commit) => `${commit}:${app}\n`).join('');
-  const { stdout } = await git.run(['cat-file', '--batch-check=%(objectname)'], { input });
-  return stdout.split('\n').includes(wanted);
+  const folders = await Promise.all(commits.map((commit) => git.objectId(`${commit}:${app}`)));
+  return commits.filter((_, index) => folders[index] === wanted);
+}
+
+/** An approval is given by whoever commits it, and not together with what it is for. */
+function checkApprovals(before: Policy, after: Policy, author: string, landing: boolean): string[] {
+  const known = new Set(before.approvals.map((each) => JSON.stringify(each)));
+  const added = after.approvals.filter((each) => !known.has(JSON.stringify(each)));
+  if (added.length > 0 && landing) return ['an approval is given before a landing, not together with it'];
+  return added
+    .filter((each) => each.by !== author)
+    .map((each) => `the approval of ${each.app} says ${each.by}, its commit is by ${author}`);
 }
 
 function only(snapshot: Snapshot, app: string): Snapshot {

@@ -11,9 +11,9 @@ export interface PastRelease {
   text: string;
 }
 
-/** What an environment has run of an app, newest first. */
-export async function releaseHistory(git: Git, refs: string, environment: string, app: string): Promise<PastRelease[]> {
-  const versions = await git.history(`${refs}/${deployBranch(environment)}`, `${app}/release.yaml`);
+/** What an environment has run of an app up to a revision of its branch, newest first. */
+export async function releaseHistory(git: Git, revision: string, app: string): Promise<PastRelease[]> {
+  const versions = await git.history(revision, `${app}/release.yaml`);
   return versions.map(({ commit, text }) => ({
     commit,
     text,
@@ -29,7 +29,7 @@ export async function findRelease(
   app: string,
   named: string,
 ): Promise<PastRelease> {
-  const history = await releaseHistory(git, refs, environment, app);
+  const history = await releaseHistory(git, `${refs}/${deployBranch(environment)}`, app);
   const found = history.find(({ release }) => [release.release, release.tag, release.digest].includes(named));
   if (found !== undefined) return found;
   const known = [...new Set(history.flatMap(({ release }) => [release.tag, release.release]))];

@@ -36,8 +36,9 @@ export async function finish(
       stream: context.stderr,
       ...(heartbeat === undefined ? {} : { heartbeatMs: heartbeat }),
     });
-    records = await follow(context, repository, landing, { deadline, progress, lookEvery });
-    progress.close();
+    records = await follow(context, repository, landing, { deadline, progress, lookEvery }).finally(() =>
+      progress.close(),
+    );
     await writeRecords(context, repository, by, records);
   }
   if (options.json === true) {

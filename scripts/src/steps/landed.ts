@@ -10,6 +10,8 @@ export async function readLanded({ git, config, remote }: Repository): Promise<L
   const records = await readRecords(git, config, Object.keys(config.apps), refs);
   const found = await Promise.all(
     config.environments.map(async ({ name }) => {
+      // A new environment on main has no branch until somebody makes it, which keeps nothing else waiting.
+      if ((await git.resolve(`${refs}/${deployBranch(name)}`)) === undefined) return [];
       const [state, commits] = await Promise.all([
         branchState(git, name, refs),
         git.lastChanges(`${refs}/${deployBranch(name)}`),

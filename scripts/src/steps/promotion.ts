@@ -4,6 +4,7 @@ import { exitCodes, UserError, type ExitName } from '../core/errors.ts';
 import { findApp, findEnvironment } from '../core/graph.ts';
 import { inputsOf } from '../core/inputs.ts';
 import { allowances, type Change, type Plan } from '../core/plan.ts';
+import { withoutApprovals } from '../core/policy.ts';
 import { planPromotion, runningRelease, sourceOf, type PlannedChange } from '../core/promotion.ts';
 import type { DeliveryRecord } from '../core/record.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
@@ -96,6 +97,14 @@ export async function planPromotions(
     by,
     changes,
     ...(allowed.length === 0 ? {} : { allowed }),
+    ...(target.policy.approvals.length === 0
+      ? {}
+      : {
+          policy: withoutApprovals(
+            target.policy,
+            changes.map((each) => each.app),
+          ),
+        }),
   };
   return { plan, target };
 }

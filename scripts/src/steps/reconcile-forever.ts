@@ -1,11 +1,13 @@
+import { ownCode } from '../adapters/file.ts';
+import { personOf } from '../adapters/git.ts';
 import type { Context } from '../context.ts';
-import { UserError } from '../core/errors.ts';
+import { exitCodes, UserError } from '../core/errors.ts';
 import { isBroken, isOpen } from '../core/reconcile.ts';
 import { planAuto } from './auto.ts';
 import { finish } from './finish.ts';
 import { asLandings, readLanded } from './landed.ts';
 import { promoteAuto, restore } from './reconcile.ts';
-import { openRepository, readIdentity } from './repository.ts';
+import { openRepository, readIdentity, reopenRepository, type Repository } from './repository.ts';
 
 /** Whoever watches for hours looks less often and says less than whoever waits. */
 const pace = { lookEvery: 3000, heartbeat: 60_000 };
@@ -18,54 +20,59 @@ export interface ForeverOptions {
 }
 
 /**
- * Reconciles until the process ends. Every landing is followed on its own, so that a long canary keeps nothing else
- * waiting; while nothing moves on the remote, one question to it is all that a look costs.
+ * Reconciles until the process ends, or until its own code has been replaced; then whoever supervises it starts the new
+ * one. Every landing is followed on its own, so that a long canary keeps nothing else waiting; while nothing moves on
+ * the remote, a look costs a fetch.
  */
-export async function reconcileForever(context: Context, options: ForeverOptions): Promise<never> {
+export async function reconcileForever(context: Context, options: ForeverOptions): Promise<number> {
+  const code = await ownCode();
   const following = new Set<string>();
   const said = new Set<string>();
+  let repository: Repository | undefined;
   let settled = '';
 
   function say(trouble: unknown): void {
-    if (!(trouble instanceof UserError)) throw trouble;
+    if (!(trouble instanceof UserError)) {
+      // A bug ends the process at once, with all that it follows: the next one finds everything in Git.
+      setImmediate(() => {
+        throw trouble;
+      });
+      return;
+    }
     if (!said.has(trouble.message)) context.stderr.write(`${trouble.message}\n`);
     said.add(trouble.message);
   }
 
   async function look(): Promise<void> {
-    const repository = await openRepository(context, { remote: options.remote });
-    const seen = (await repository.git.run(['for-each-ref', '--format=%(objectname)', 'refs/remotes'])).stdout;
+    if (repository === undefined) repository = await openRepository(context, { remote: options.remote });
+    else await repository.git.fetch(repository.remote.name);
+    const { git } = repository;
+    const seen = (await git.run(['for-each-ref', '--format=%(objectname)', 'refs/remotes'])).stdout;
     if (seen === settled && following.size === 0) return;
-    const by = await readIdentity(repository.git);
-    const landed = await readLanded(repository);
+    repository = await reopenRepository(repository);
+    const current = repository;
+    const by = await readIdentity(git);
+    const landed = await readLanded(current);
     const open = landed.filter((each) => isOpen(each) && !following.has(each.commit));
-    for (const landing of await asLandings(repository, open)) {
+    for (const landing of await asLandings(current, open)) {
       following.add(landing.commit);
-      finish(context, repository, by, landing, { deadline: options.deadline, ...pace })
+      finish(context, current, by, landing, { deadline: options.deadline, ...pace })
         .catch(say)
         .finally(() => following.delete(landing.commit));
     }
     const broken = landed.filter(isBroken);
-    let left = open.length;
-    for (const each of broken) {
-      try {
-        await restore(context, repository, by, each);
-        left += 1;
-      } catch (error) {
-        say(error);
-      }
-    }
-    for (const { environment, plan, waiting } of await planAuto(context, repository, `${by.name} <${by.email}>`)) {
-      left += waiting.length;
-      if (plan === undefined) continue;
-      await promoteAuto(context, repository, by, environment).catch(say);
-      left += 1;
-    }
+    for (const each of broken) await restore(context, current, by, each).catch(say);
+    const auto = await planAuto(context, current, personOf(by));
+    for (const each of auto) await promoteAuto(context, current, by, each).catch(say);
+    const left = following.size + broken.length + auto.filter((each) => each.waits || each.plan !== undefined).length;
     settled = left === 0 ? seen : '';
+    if (left === 0) said.clear();
   }
 
-  for (;;) {
+  while ((await ownCode()) === code) {
     await look().catch(say);
     await context.clock.wait(options.every * 1000);
   }
+  context.stderr.write('this code has been replaced; the new one goes on\n');
+  return exitCodes.done;
 }

@@ -1,12 +1,12 @@
-import type { Identity } from '../adapters/git.ts';
+import { personOf, type Identity } from '../adapters/git.ts';
 import type { Context } from '../context.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
 import { planWriting, type Plan } from '../core/plan.ts';
-import { isBroken, isOpen, type Landed } from '../core/reconcile.ts';
-import type { DeliveryRecord } from '../core/record.ts';
+import { describeStop, stands } from '../core/policy.ts';
+import { isBeyondRepair, isBroken, isOpen, type Landed } from '../core/reconcile.ts';
 import { describePlan } from '../ui/index.ts';
 import { refuseBlocked } from './apply.ts';
-import { planAuto } from './auto.ts';
+import { planAuto, type AutoPlan } from './auto.ts';
 import { finish } from './finish.ts';
 import { land, type Landing } from './land.ts';
 import { asLandings, readLanded } from './landed.ts';
@@ -41,35 +41,46 @@ export async function reconcileOnce(
   by: Identity,
   options: ReconcileOptions,
 ): Promise<Reconciled> {
-  const { deadline } = options;
-  const open = (await readLanded(repository)).filter(isOpen);
-  const exits: number[] = [];
-  if (options.dryRun !== true) {
-    for (const landing of await asLandings(repository, open)) {
-      exits.push(await finish(context, repository, by, landing, { deadline }));
-    }
-    await repository.git.fetch(repository.remote.name);
-  }
-  const broken = (await readLanded(repository)).filter(isBroken);
-  const troubles: string[] = [];
-  for (const landed of broken) {
+  const dryRun = options.dryRun === true;
+  const done: Reconciled = { followed: [], restored: [], promoted: [], troubles: [], exit: exitCodes.done };
+
+  /** One trouble keeps nothing else from being finished. */
+  async function attempt(what: string, work: () => Promise<void>): Promise<void> {
     try {
-      const landing = await restore(context, repository, by, landed, options.dryRun === true);
-      if (landing !== undefined) exits.push(await finish(context, repository, by, landing, { deadline }));
+      await work();
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      troubles.push(`${landed.app} in ${landed.environment}: ${error.message}`);
+      done.troubles.push(`${what}: ${error.message}`);
     }
   }
-  const promoted: string[] = [];
-  for (const { environment, plan } of await planAuto(context, await reopenRepository(repository), nameOf(by))) {
-    if (plan === undefined) continue;
-    promoted.push(environment);
-    const landing = options.dryRun === true ? undefined : await promoteAuto(context, repository, by, environment);
-    if (landing !== undefined) exits.push(await finish(context, repository, by, landing, { deadline }));
+  async function follow(landing: Landing<Plan> | undefined): Promise<void> {
+    if (landing === undefined) return;
+    done.exit = Math.max(done.exit, await finish(context, repository, by, landing, { deadline: options.deadline }));
   }
-  const exit = troubles.length > 0 ? exitCodes.failed : Math.max(exitCodes.done, ...exits);
-  return { followed: open, restored: broken, promoted, troubles, exit };
+
+  done.followed = (await readLanded(repository)).filter(isOpen);
+  if (!dryRun) {
+    const landings = await asLandings(repository, done.followed);
+    await Promise.all(landings.map((each) => attempt(each.commit.slice(0, 12), () => follow(each))));
+    await repository.git.fetch(repository.remote.name);
+  }
+  for (const landed of (await readLanded(repository)).filter(isBroken)) {
+    await attempt(`${landed.app} in ${landed.environment}`, async () => {
+      const landing = await restore(context, repository, by, landed, dryRun);
+      if (landing !== undefined || dryRun) done.restored.push(landed);
+      await follow(landing);
+    });
+  }
+  for (const planned of await planAuto(context, await reopenRepository(repository), personOf(by))) {
+    if (planned.plan === undefined) continue;
+    await attempt(planned.environment, async () => {
+      const landing = dryRun ? undefined : await promoteAuto(context, repository, by, planned);
+      if (landing !== undefined || dryRun) done.promoted.push(planned.environment);
+      await follow(landing);
+    });
+  }
+  if (done.troubles.length > 0) done.exit = exitCodes.failed;
+  return done;
 }
 
 /** Lands what may go on to an environment by itself; undefined where nothing may any more. */
@@ -77,49 +88,52 @@ export async function promoteAuto(
   context: Context,
   repository: Repository,
   by: Identity,
-  environment: string,
+  { environment, plan: first, target }: AutoPlan,
 ): Promise<Landing<Plan> | undefined> {
-  async function makePlan(): Promise<Plan | undefined> {
-    const planned = await planAuto(context, await reopenRepository(repository), nameOf(by));
-    const found = planned.find((each) => each.environment === environment);
-    if (found?.plan !== undefined) context.stderr.write(describePlan(found.plan, found.target.manifests));
-    return found?.plan;
-  }
-  const plan = await makePlan();
-  return plan === undefined ? undefined : land(context, repository, by, plan, planWriting, makePlan);
+  if (first === undefined) return undefined;
+  context.stderr.write(describePlan(first, target.manifests));
+  return land(context, repository, by, first, planWriting, async () => {
+    const planned = await planAuto(context, await reopenRepository(repository), personOf(by));
+    return planned.find((each) => each.environment === environment)?.plan;
+  });
 }
 
-/** Lands the last verified state of an app in place of one that did not work; undefined where that is not needed any more. */
+/**
+ * Lands the last verified state of an app in place of one that did not work; undefined where that has been done already.
+ * Throws UserError where it is for people: a hold keeps the app as it is, or what was verified once failed as well.
+ */
 export async function restore(
   context: Context,
   repository: Repository,
   by: Identity,
-  { app, environment, record, release }: Landed,
+  landed: Landed,
   dryRun = false,
 ): Promise<Landing<Plan> | undefined> {
-  const request = {
-    app,
-    environment,
-    to: 'previous',
-    reason: `${release.tag} ${describe(record)}`,
-    by: nameOf(by),
-  };
-  const { plan, target } = await planRollback(context, repository, request);
-  context.stderr.write(describePlan(plan, target.manifests));
-  refuseBlocked(plan);
-  if (dryRun) return undefined;
-  return land(context, repository, by, plan, planWriting, async () => {
-    const now = await readLanded(await reopenRepository(repository));
-    const still = now.some((each) => each.app === app && each.environment === environment && isBroken(each));
+  const { app, environment, record, release, commit } = landed;
+  if (isBeyondRepair(landed)) {
+    throw new UserError(
+      `${release.tag} was brought back and ${record?.outcome.state} as well: ${record?.outcome.reason}`,
+      {
+        hint: 'the reason lies elsewhere; nothing older is brought back',
+      },
+    );
+  }
+  const reason = `${release.tag} ${record?.outcome.state}: ${record?.outcome.reason}`;
+  async function makePlan(): Promise<Plan | undefined> {
+    const current = await reopenRepository(repository);
+    const still = (await readLanded(current)).some(
+      (each) => each.app === app && each.environment === environment && each.commit === commit && isBroken(each),
+    );
     // Somebody has brought something else there meanwhile.
-    return still ? (await planRollback(context, repository, request)).plan : undefined;
-  });
-}
-
-function describe(record: DeliveryRecord | undefined): string {
-  return record === undefined ? 'did not work' : `${record.outcome.state}: ${record.outcome.reason}`;
-}
-
-function nameOf({ name, email }: Identity): string {
-  return `${name} <${email}>`;
+    if (!still) return undefined;
+    const request = { app, environment, to: 'previous', reason, by: personOf(by) };
+    const { plan, target } = await planRollback(context, current, request);
+    const hold = target.policy.holds.find((each) => each.app === app && stands(each, context.clock.now()));
+    if (hold !== undefined) throw new UserError(`${reason}; it stays, held ${describeStop(hold)}`);
+    context.stderr.write(describePlan(plan, target.manifests));
+    refuseBlocked(plan);
+    return plan;
+  }
+  const plan = await makePlan();
+  return plan === undefined || dryRun ? undefined : land(context, repository, by, plan, planWriting, makePlan);
 }

@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import { UserError } from '../core/errors.ts';
 import { findApp, findEnvironment } from '../core/graph.ts';
 import { allowances, type Change } from '../core/plan.ts';
+import { withoutApprovals } from '../core/policy.ts';
 import { planPromotion, runningRelease } from '../core/promotion.ts';
 import type { Planned } from './apply.ts';
 import { judgeChange } from './judge.ts';
@@ -67,6 +68,14 @@ export async function planReconfiguration(
       by,
       changes,
       ...(allowed.length === 0 ? {} : { allowed }),
+      ...(target.policy.approvals.length === 0
+        ? {}
+        : {
+            policy: withoutApprovals(
+              target.policy,
+              changes.map((each) => each.app),
+            ),
+          }),
     },
     target,
   };

@@ -34,11 +34,12 @@ export async function planRollback(
   const { app, by } = request;
   const refs = remoteRefs(remote);
   const environment = findEnvironment(config, request.environment);
-  const [state, history, records] = await Promise.all([
+  const [state, records] = await Promise.all([
     branchState(git, environment.name, refs),
-    releaseHistory(git, refs, environment.name, app),
     readRecords(git, config, [app], refs),
   ]);
+  // Of the same head as the state, whatever is fetched meanwhile.
+  const history = await releaseHistory(git, state.head, app);
   const now = context.clock.now();
   const { commit, release, text } = chooseState({
     app,
@@ -103,9 +104,11 @@ function stopAfter(
   if (holdUntil !== undefined) {
     const from = left === undefined ? '' : ` from ${left.tag}`;
     const hold = { app, reason: `rolled back${from} to ${restored.tag}${why}`, ...words, until: holdUntil };
-    return { ...policy, holds: [...policy.holds.filter((each) => each.app !== app), hold] };
+    return { ...policy, holds: [...policy.holds, hold] };
   }
-  if (left === undefined || quarantineOf(policy, app, left, now) !== undefined) return policy;
+  // Where only an overlay was wrong, the release itself is what comes back.
+  const same = left === undefined || left.release === restored.release;
+  if (same || quarantineOf(policy, app, left, now) !== undefined) return policy;
   const quarantine = { app, release: left.release, reason: reason ?? 'rolled back', ...words };
   return { ...policy, quarantines: [...policy.quarantines, quarantine] };
 }

@@ -7,14 +7,14 @@ import { pipelineEnvironment, withoutGitVariables } from './environment.ts';
 import type { RemoteHost } from './host.ts';
 import { remoteLayout, type RemoteLayout } from './layout.ts';
 import { readSettings } from './settings.ts';
-import { compileCacheOf, nodeOf } from './tool.ts';
+import { compileCacheOf, currentTool, nodeOf } from './tool.ts';
 
 /** Seconds between two looks at the remote. */
 const every = 10;
 
 /**
- * The process that finishes what nobody waits for: `reconcile` of the tool in use, in a clone of its own. When the tool
- * is replaced under it, the next thing that it has to load ends it, and the supervisor starts the new one.
+ * The process that finishes what nobody waits for: `reconcile` of the tool in use, in a clone of its own. It ends when a
+ * push has replaced the tool, and the supervisor starts the new one.
  */
 export async function reconcilerProcess(host: RemoteHost, log: string): Promise<ProcessSpec> {
   const layout = remoteLayout(host.paths.remote);
@@ -30,6 +30,8 @@ export async function reconcilerProcess(host: RemoteHost, log: string): Promise<
     env: { ...Object.fromEntries(text), NODE_COMPILE_CACHE: compileCacheOf(layout.current) },
     cwd: layout.watch,
     log,
+    // Another tool is another process.
+    revision: (await currentTool(layout)) ?? '',
   };
 }
 

@@ -10,6 +10,7 @@ export const approvals: Gate = {
     const count = environment.gates.approvals?.count ?? 0;
     if (manifests === undefined)
       return { gate: 'approvals', state: 'unknown', evidence: 'there is no rendering to approve' };
+    if (by === '') return { gate: 'approvals', state: 'unknown', evidence: 'nobody says who asks' };
     const subject = approvalSubject(app, environment.name, release.release, manifests.after);
     const given = policy.approvals.filter((each) => each.app === app && each.subject === subject);
     const byMail = new Map(given.map((each) => [mailOf(each.by), each.by]));
@@ -22,7 +23,7 @@ export const approvals: Gate = {
       gate: 'approvals',
       state: 'pending',
       evidence: own ? `${evidence}; ${by} asked and does not count` : evidence,
-      next: `somebody else: pnpm run approve ${app} --to ${environment.name}`,
+      next: `somebody else: pnpm run approve ${app} --to ${environment.name} --release ${release.tag}`,
     };
   },
 };

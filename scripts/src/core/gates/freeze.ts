@@ -1,4 +1,4 @@
-import { describeStop, stands } from '../policy.ts';
+import { describeStop, latest, stands } from '../policy.ts';
 import type { Gate } from './gate.ts';
 
 /** The environment is open for this app: no freeze that a person set stands, and no window of the configuration is closed. */
@@ -12,16 +12,18 @@ export const freeze: Gate = {
     if (windows.length > 0 && closed === undefined) {
       return { gate: 'freeze', state: 'unknown', evidence: 'the windows of the configuration could not be read' };
     }
-    const set = policy.freezes.find(
-      (each) => (each.apps === undefined || each.apps.includes(app)) && stands(each, now),
-    );
+    const standing = policy.freezes.filter((each) => (each.apps?.includes(app) ?? true) && stands(each, now));
+    const ends = [...standing.map((each) => each.until), ...(closed?.until === undefined ? [] : [closed.until])];
+    const [set] = standing;
     if (set !== undefined) {
+      const more = ends.length > 1 ? ` (and ${ends.length - 1} more)` : '';
+      const apps = (set.apps ?? []).map((each) => `${each} `).join('');
       return {
         gate: 'freeze',
         state: 'pending',
-        evidence: `${environment.name} is frozen ${describeStop(set)}`,
-        opensAt: set.until,
-        next: `pnpm run freeze --env ${environment.name} --lift --reason "..."`,
+        evidence: `${environment.name} is frozen ${describeStop(set)}${more}`,
+        opensAt: latest(ends),
+        next: `pnpm run freeze ${apps}--env ${environment.name} --lift --reason "..."`,
       };
     }
     if (closed?.until !== undefined) {

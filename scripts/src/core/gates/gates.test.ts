@@ -97,6 +97,23 @@ describe('freeze', () => {
     expect(verdict('freeze', { policy: policy({ freezes: [{ apps: ['jobs'], ...words }] }) })?.state).toBe('pass');
   });
 
+  it('opens when the last of several ends, and is lifted for the apps that it names', () => {
+    const several = policy({
+      freezes: [
+        { apps: ['web'], ...words, until: '2030-01-02T02:00:00.000Z' },
+        { ...words, until },
+      ],
+    });
+
+    expect(verdict('freeze', { policy: several })).toMatchObject({
+      opensAt: until,
+      next: 'pnpm run freeze web --env prod --lift --reason "..."',
+    });
+    expect(
+      verdict('freeze', { policy: policy({ freezes: [{ ...words, until }, { ...words }] }) })?.opensAt,
+    ).toBeUndefined();
+  });
+
   it('waits for the end of a window of the configuration, and blocks where windows could not be read', () => {
     const windows = [{ cron: '0 16 * * FRI', for: '64h', zone: 'Europe/Berlin' }];
     const named = { ...environment, gates: { freeze: { windows } } };

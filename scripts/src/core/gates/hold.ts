@@ -1,4 +1,4 @@
-import { describeStop, stands } from '../policy.ts';
+import { describeStop, latest, stands } from '../policy.ts';
 import type { Gate } from './gate.ts';
 
 /** Nobody has asked for this app to stay as it is here. */
@@ -10,12 +10,11 @@ export const hold: Gate = {
     const holds = policy.holds.filter((each) => each.app === app && stands(each, now));
     const [first] = holds;
     if (first === undefined) return { gate: 'hold', state: 'pass', evidence: 'no hold' };
-    const ends = holds.flatMap((each) => each.until ?? []);
     return {
       gate: 'hold',
       state: 'pending',
       evidence: `held ${describeStop(first)}${holds.length > 1 ? ` (and ${holds.length - 1} more)` : ''}`,
-      opensAt: ends.length < holds.length ? undefined : ends.toSorted((a, b) => a.localeCompare(b)).at(-1),
+      opensAt: latest(holds.map((each) => each.until)),
       next: `pnpm run hold ${app} --env ${environment.name} --lift --reason "..."`,
     };
   },

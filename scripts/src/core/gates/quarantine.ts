@@ -9,13 +9,14 @@ export const quarantine: Gate = {
   evaluate({ app, environment, release, policy, now }) {
     const found = quarantineOf(policy, app, release, now);
     if (found === undefined) return { gate: 'quarantine', state: 'pass', evidence: 'not in quarantine' };
+    const named = found.digest === undefined ? `--release ${release.release}` : `--digest ${found.digest}`;
     const what = found.digest === undefined ? `release ${release.release}` : `image ${release.digest.slice(0, 19)}`;
     return {
       gate: 'quarantine',
       state: 'fail',
       evidence: `${what} is in quarantine in ${environment.name} ${describeStop(found)}`,
       opensAt: found.until,
-      next: `push a version that works; or, if it was wrong: pnpm run quarantine ${app} --release ${release.release} --lift --reason "..."`,
+      next: `push a version that works; or, if it was wrong: pnpm run quarantine ${app} ${named} --lift --reason "..."`,
     };
   },
 };

@@ -61,6 +61,14 @@ it.each([
   expect(verdict(...records)).toMatchObject({ state: 'fail', evidence: expect.stringContaining(evidence) });
 });
 
+it('is taken back by a later failure, and not by what nobody could find out', () => {
+  const later = { at: '2026-01-02T00:00:00Z' };
+
+  expect(verdict(record('verified'), record('aborted', later))).toMatchObject({ state: 'fail' });
+  expect(verdict(record('verified'), record('unknown', later))).toMatchObject({ state: 'pass' });
+  expect(verdict(record('failed'), record('verified', later))).toMatchObject({ state: 'pass' });
+});
+
 it('is not asked where the environment does not name it', () => {
   const asked = evaluateGates({ ...facts, environment: { ...environment, gates: {} } });
   expect(asked.map((each) => each.gate)).not.toContain('verified');

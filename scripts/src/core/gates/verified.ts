@@ -8,7 +8,12 @@ export const verified: Gate = {
   evaluate({ app, environment, release, records }) {
     const parents = environment.after;
     const seen = records.filter((each) => parents.includes(each.environment) && each.release === release.release);
-    const found = seen.find((each) => each.outcome.state === 'verified');
+    // A failure after it takes it back; what nobody could find out, or what was overtaken, says nothing.
+    const known = seen
+      .filter(({ outcome }) => outcome.state !== 'unknown' && outcome.state !== 'superseded')
+      .toSorted((a, b) => a.at.localeCompare(b.at));
+    const newest = parents.flatMap((parent) => known.findLast((each) => each.environment === parent) ?? []);
+    const found = newest.find((each) => each.outcome.state === 'verified');
     if (found !== undefined) {
       return { gate: 'verified', state: 'pass', evidence: `verified in ${found.environment} at ${found.at}` };
     }
