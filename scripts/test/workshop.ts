@@ -56,43 +56,85 @@ export async function createWorkshop(change: (files: Record<string, string>) => 
   return workshop;
 }
 
-let prepared: Promise<{ folder: string; registry: TestRegistry }> | undefined;
+/** What tests of one file begin with is made once, and copied for each; all of it has one registry. */
+const originals = new Map<string, Promise<string>>();
+let registryOfCopies: Promise<TestRegistry> | undefined;
 
 afterAll(async () => {
-  const { folder, registry } = (await prepared) ?? {};
-  if (folder !== undefined) await rm(folder, { recursive: true, force: true });
-  await registry?.stop();
+  for (const folder of originals.values()) await rm(await folder, { recursive: true, force: true });
+  await (await registryOfCopies)?.stop();
 });
 
-/** A copy of a workshop whose two apps were delivered to dev as build 1. */
+/** A workshop whose two apps were delivered to dev as build 1. */
 export async function deliveredWorkshop(): Promise<Workshop> {
-  prepared ??= prepare();
-  const { folder: original, registry } = await prepared;
-  const folder = await temporaryFolder();
-  await cp(original, folder, { recursive: true });
-  const workshop = await openWorkshop(folder, registry);
+  return copyOf(delivered());
+}
+
+/** A delivered workshop whose web is verified in dev and in staging. */
+export async function promotedWorkshop(): Promise<Workshop> {
+  return copyOf(promoted());
+}
+
+/** A promoted workshop with a second version of web, verified in dev and landed in staging. */
+export async function secondVersionWorkshop(): Promise<Workshop> {
+  return copyOf(secondVersion());
+}
+
+function delivered(): Promise<string> {
+  return original('delivered', async (folder) => {
+    const workshop = await openWorkshop(folder, await sharedRegistry());
+    await fill(workshop, folder, () => {});
+    const done = await workshop.sluice('deliver', '--build-number', '1');
+    if (!done.stderr.includes('landed')) throw new Error(done.stderr);
+  });
+}
+
+function promoted(): Promise<string> {
+  return original('promoted', async (folder) => {
+    const workshop = await copyTo(folder, delivered());
+    await workshop.record('dev', 'web', 'verified');
+    await workshop.sluice('promote', 'web', '--to', 'staging', '--no-wait');
+    await workshop.record('staging', 'web', 'verified');
+  });
+}
+
+function secondVersion(): Promise<string> {
+  return original('second version', async (folder) => {
+    const workshop = await copyTo(folder, promoted());
+    await workshop.push({ 'services/web/index.js': 'export const answer = 2;\n' });
+    await workshop.sluice('deliver', '--build-number', '2');
+    await workshop.record('dev', 'web', 'verified');
+    await workshop.sluice('promote', 'web', '--to', 'staging', '--no-wait');
+  });
+}
+
+function original(name: string, make: (folder: string) => Promise<void>): Promise<string> {
+  const made = originals.get(name) ?? makeOriginal(make);
+  originals.set(name, made);
+  return made;
+}
+
+async function makeOriginal(make: (folder: string) => Promise<void>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-test-'));
+  await make(folder);
+  return folder;
+}
+
+async function copyOf(made: Promise<string>): Promise<Workshop> {
+  return copyTo(await temporaryFolder(), made);
+}
+
+async function copyTo(folder: string, made: Promise<string>): Promise<Workshop> {
+  await cp(await made, folder, { recursive: true });
+  const workshop = await openWorkshop(folder, await sharedRegistry());
   await workshop.git('remote', 'set-url', 'local', workshop.bare);
   await writeHook(workshop.bare);
   return workshop;
 }
 
-/** A delivered workshop whose web is verified in dev and in staging. */
-export async function promotedWorkshop(): Promise<Workshop> {
-  const workshop = await deliveredWorkshop();
-  await workshop.record('dev', 'web', 'verified');
-  await workshop.sluice('promote', 'web', '--to', 'staging', '--no-wait');
-  await workshop.record('staging', 'web', 'verified');
-  return workshop;
-}
-
-async function prepare(): Promise<{ folder: string; registry: TestRegistry }> {
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-test-'));
-  const registry = await startRegistry();
-  const workshop = await openWorkshop(folder, registry);
-  await fill(workshop, folder, () => {});
-  const delivered = await workshop.sluice('deliver', '--build-number', '1');
-  if (!delivered.stderr.includes('landed')) throw new Error(delivered.stderr);
-  return { folder, registry };
+function sharedRegistry(): Promise<TestRegistry> {
+  registryOfCopies ??= startRegistry();
+  return registryOfCopies;
 }
 
 async function fill(

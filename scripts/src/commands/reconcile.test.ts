@@ -1,17 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { createWorkshop, promotedWorkshop, type Workshop } from '../../test/workshop.ts';
+import { createWorkshop, promotedWorkshop, secondVersionWorkshop, type Workshop } from '../../test/workshop.ts';
 
 /** A second version of web that was promoted to staging, and what became of it there. */
 async function withSecondVersion(
   state: 'failed' | 'aborted' | undefined,
 ): Promise<{ workshop: Workshop; good: string }> {
-  const workshop = await promotedWorkshop();
-  const good = await folder(workshop);
-  await workshop.push({ 'services/web/index.js': 'export const answer = 2;\n' });
-  await workshop.sluice('deliver', '--build-number', '2');
-  await workshop.record('dev', 'web', 'verified');
+  const workshop = await secondVersionWorkshop();
+  const good = (await workshop.git('--git-dir', workshop.bare, 'rev-parse', 'deploy/staging~1:web')).trim();
   await workshop.record('dev', 'jobs', 'verified');
-  await workshop.sluice('promote', 'web', '--to', 'staging', '--no-wait');
   if (state !== undefined) await workshop.record('staging', 'web', state);
   return { workshop, good };
 }

@@ -1,26 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { promotedWorkshop, type Workshop } from '../../test/workshop.ts';
-
-/** A second version of web, delivered and verified in dev after the first. */
-async function withSecondVersion(): Promise<Workshop> {
-  const workshop = await promotedWorkshop();
-  await workshop.push({ 'services/web/index.js': 'export const answer = 2;\n' });
-  await workshop.sluice('deliver', '--build-number', '2');
-  await workshop.record('dev', 'web', 'verified');
-  await workshop.sluice('promote', 'web', '--to', 'staging', '--no-wait');
-  return workshop;
-}
+import { promotedWorkshop, secondVersionWorkshop } from '../../test/workshop.ts';
 
 describe('rollback', () => {
   it('restores the exact bytes of the last verified state, and holds them', async () => {
-    const workshop = await promotedWorkshop();
-    const folder = async (): Promise<string> =>
-      (await workshop.git('--git-dir', workshop.bare, 'rev-parse', 'deploy/staging:web')).trim();
-    const good = await folder();
-    await workshop.push({ 'services/web/index.js': 'export const answer = 2;\n' });
-    await workshop.sluice('deliver', '--build-number', '2');
-    await workshop.record('dev', 'web', 'verified');
-    await workshop.sluice('promote', 'web', '--to', 'staging', '--no-wait');
+    const workshop = await secondVersionWorkshop();
+    const folder = async (revision = 'deploy/staging'): Promise<string> =>
+      (await workshop.git('--git-dir', workshop.bare, 'rev-parse', `${revision}:web`)).trim();
+    const good = await folder('deploy/staging~1');
     expect(await folder()).not.toBe(good);
 
     const back = await workshop.sluice('rollback', 'web', '--env', 'staging', '--reason', 'errors', '--no-wait');
@@ -34,7 +20,7 @@ describe('rollback', () => {
   });
 
   it('goes through a freeze, which stops a promotion', async () => {
-    const workshop = await withSecondVersion();
+    const workshop = await secondVersionWorkshop();
     await workshop.sluice('freeze', '--env', 'staging', '--reason', 'incident');
     const promoted = await workshop.sluice('promote', 'jobs', '--to', 'staging', '--no-wait');
     const back = await workshop.sluice('rollback', 'web', '--env', 'staging', '--no-wait');
@@ -45,7 +31,7 @@ describe('rollback', () => {
   });
 
   it('writes nothing with --dry-run', async () => {
-    const workshop = await withSecondVersion();
+    const workshop = await secondVersionWorkshop();
     const before = await workshop.traces();
     const planned = await workshop.sluice('rollback', 'web', '--env', 'staging', '--dry-run', '--json');
 
