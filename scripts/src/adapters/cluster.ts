@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { delimiter } from 'node:path';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { request as httpRequest } from 'node:http';
 import type { IAnalysisRun } from '@kubernetes-models/argo-rollouts/argoproj.io/v1alpha1/AnalysisRun';
@@ -31,6 +33,12 @@ const mergePatch = 'application/merge-patch+json';
  * Throws UserError where the context does not exist; questions throw UserError where the cluster does not answer.
  */
 export async function connectCluster(context: string, argocdNamespace: string, kubeconfig?: string): Promise<Cluster> {
+  const hint = kubeconfig === undefined ? 'point KUBECONFIG at one that has the cluster' : 'run pnpm start';
+  const file = kubeconfig ?? process.env['KUBECONFIG'];
+  // The library takes half a second to load, which a file that is not there is not worth.
+  if (file !== undefined && !file.includes(delimiter) && !existsSync(file)) {
+    throw new UserError(`the kubeconfig cannot be read: ${file} does not exist`, { hint });
+  }
   const { KubeConfig: Config } = await import('@kubernetes/client-node');
   const config = new Config();
   try {
@@ -38,7 +46,7 @@ export async function connectCluster(context: string, argocdNamespace: string, k
     else config.loadFromFile(kubeconfig);
   } catch (error) {
     throw new UserError(`the kubeconfig cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
-      hint: kubeconfig === undefined ? 'point KUBECONFIG at one that has the cluster' : 'run pnpm start',
+      hint,
       cause: error,
     });
   }
