@@ -18,7 +18,7 @@ export async function promote(context: Context, apps: readonly string[], options
     repository,
     identity,
     (current) => planPromotions(context, current, { ...options, apps }, by),
-    `${options.to} already runs what the environment before runs of ${what}`,
+    `${options.to} already runs what the environment before runs of ${what} (pnpm run reconfigure applies overlay edits)`,
     options,
   );
 }

@@ -22,6 +22,16 @@ describe('reconfigure', () => {
     expect(after.overlayRevision).not.toBe(before.overlayRevision);
   });
 
+  it('is what applies it, and a promotion is not', async () => {
+    const workshop = await withOverlayEdit();
+    const before = await workshop.traces();
+    const promoted = await workshop.sluice('promote', 'web', '--to', 'staging', '--no-wait');
+
+    expect(promoted.code).toBe(6);
+    expect(promoted.stderr).toContain('pnpm run reconfigure applies overlay edits');
+    expect(await workshop.traces()).toEqual(before);
+  });
+
   it('takes every app with an edit where none is named, and has nothing to do then', async () => {
     const workshop = await withOverlayEdit();
     const done = await workshop.sluice('reconfigure', '--env', 'staging', '--no-wait');

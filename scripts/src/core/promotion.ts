@@ -48,26 +48,34 @@ export function runningRelease(source: BranchState, app: string, to: string): Re
   });
 }
 
-/**
- * The candidate with the target's overlay from the tip of main; undefined where that is already what runs there.
- */
+/** The candidate with the target's overlay from the tip of main; undefined where its release already runs there. */
 export function planPromotion(facts: PromotionFacts): PlannedChange | undefined {
+  const previous = facts.target.releases.get(facts.app);
+  return previous?.release === facts.candidate.release ? undefined : planChange(facts, facts.candidate.environment);
+}
+
+/** The release that runs with the overlay from the tip of main; undefined where it has that already. */
+export function planReconfiguration(facts: PromotionFacts): PlannedChange | undefined {
+  const { app, environment, main, candidate } = facts;
+  const same = overlayHash(main, app, environment.name) === candidate.inputs.overlay;
+  return same ? undefined : planChange(facts, candidate.from);
+}
+
+function planChange(facts: PromotionFacts, from: string | undefined): PlannedChange {
   const { environment, app, main, candidate, target } = facts;
   const previous = target.releases.get(app);
   const overlay = overlayHash(main, app, environment.name);
-  const sameOverlay = previous?.inputs.overlay === overlay;
-  if (previous?.release === candidate.release && sameOverlay) return undefined;
-
+  const { intent: _, ...kept } = candidate;
   const release: Omit<ReleaseFile, 'intent'> = {
-    ...candidate,
+    ...kept,
     environment: environment.name,
     cluster: environment.cluster,
     namespace: namespaceOf(environment, app),
     overlayRevision: main.revision,
     inputs: { ...candidate.inputs, overlay },
-    from: candidate.environment,
+    from,
   };
-  return { app, release, previous, reason: describe(candidate, previous, sameOverlay) };
+  return { app, release, previous, reason: describe(candidate, previous, previous?.inputs.overlay === overlay) };
 }
 
 function describe(candidate: ReleaseFile, previous: ReleaseFile | undefined, sameOverlay: boolean): string {

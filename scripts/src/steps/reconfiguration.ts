@@ -3,7 +3,7 @@ import { UserError } from '../core/errors.ts';
 import { findApp, findEnvironment } from '../core/graph.ts';
 import { allowances, type Change } from '../core/plan.ts';
 import { withoutApprovals } from '../core/policy.ts';
-import { planPromotion, runningRelease } from '../core/promotion.ts';
+import { planReconfiguration as planChange } from '../core/promotion.ts';
 import type { Planned } from './apply.ts';
 import { judgeChange } from './judge.ts';
 import { recordsOf } from './promotion.ts';
@@ -38,9 +38,9 @@ export async function planReconfiguration(
   for (const app of chosen) {
     const running = target.releases.get(app);
     if (running === undefined) throw new UserError(`${app} has no release in ${name} whose overlay could be applied`);
-    const planned = planPromotion({ environment, app, main, candidate: runningRelease(target, app, name), target });
+    const planned = planChange({ environment, app, main, candidate: running, target });
     if (planned === undefined) continue;
-    const { intent: _, ...release } = { ...planned.release, from: running.from, intent: running.intent };
+    const { release } = planned;
     const before = target.manifests.get(app);
     const manifests = await renderRelease(config, release, sources, before);
     const verdicts = await judgeChange(git, {
@@ -56,7 +56,7 @@ export async function planReconfiguration(
       allowed: new Set(allowed),
       manifests: { before, after: manifests },
     });
-    changes.push({ ...planned, release, manifests, verdicts });
+    changes.push({ ...planned, manifests, verdicts });
   }
   if (changes.length === 0) return { plan: undefined, target };
   return {
