@@ -18,6 +18,9 @@ export interface ExecResult {
   bytes: Buffer;
 }
 
+/** What every call of zx has: it neither prints nor throws, and puts nothing before the command. */
+export const silently = { nothrow: true, quiet: true, verbose: false, prefix: '' } as const;
+
 /**
  * Runs a program with arguments; each is quoted, so none can become more than one argument.
  * Throws UserError with the last lines of its standard error when it ends with another code than 0, unless `nothrow`.
@@ -27,10 +30,7 @@ export async function exec(command: string, args: readonly string[], options: Ex
   const running = $({
     cwd,
     env,
-    nothrow: true,
-    quiet: true,
-    verbose: false,
-    prefix: '',
+    ...silently,
     ...(input === undefined ? {} : { input }),
   })`${[command, ...args]}`;
   // What zx keeps is decoded piece by piece, which breaks characters that two pieces share.

@@ -50,6 +50,8 @@ export interface Git {
   message(revision: string): Promise<string>;
   /** For each folder at the top of a revision, the newest commit that changed something in it. */
   lastChanges(revision: string): Promise<Map<string, string>>;
+  /** The commits up to a revision that changed something at a path, newest first. */
+  commits(revision: string, path: string): Promise<string[]>;
   /** What a file was after each commit that changed it, newest first; commits that removed it are left out. */
   history(revision: string, path: string): Promise<{ commit: string; text: string }[]>;
 }
@@ -62,6 +64,10 @@ export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
   }
 
   const objects = createObjectReader(cwd, gitEnv);
+  async function commitsAt(revision: string, path: string): Promise<string[]> {
+    const logged = await run(['log', '--format=%H', '--end-of-options', revision, '--', path]);
+    return logged.stdout.split('\n').filter((line) => line !== '');
+  }
 
   return {
     run,
@@ -116,9 +122,9 @@ export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
       }
       return found;
     },
+    commits: commitsAt,
     async history(revision, path) {
-      const logged = await run(['log', '--format=%H', '--end-of-options', revision, '--', path]);
-      const commits = logged.stdout.split('\n').filter((line) => line !== '');
+      const commits = await commitsAt(revision, path);
       const contents = await Promise.all(commits.map((commit) => objects.read(`${commit}:${path}`)));
       return commits.flatMap((commit, index) => {
         const content = contents[index];

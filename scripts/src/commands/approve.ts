@@ -1,5 +1,4 @@
 import type { Context } from '../context.ts';
-import { exitCodes } from '../core/errors.ts';
 import { findEnvironment } from '../core/graph.ts';
 import { approvalSubject, type Approval } from '../core/policy.ts';
 import { changePolicy } from '../steps/policy.ts';
@@ -20,23 +19,25 @@ export interface ApproveOptions extends Omit<PromotionRequest, 'apps'> {
 export async function approve(context: Context, apps: readonly string[], options: ApproveOptions): Promise<number> {
   const { repository, by } = await openToChange(context, options.remote);
   findEnvironment(repository.config, options.to);
-  const plan = async (): Promise<Pick<Approval, 'app' | 'subject'>[]> => {
+  /** What would land, printed for whoever approves it. */
+  async function plan(): Promise<Pick<Approval, 'app' | 'subject'>[]> {
     const current = await reopenRepository(repository);
     const { plan: planned, target } = await planPromotions(context, current, { ...options, apps }, by);
-    if (planned !== undefined) context.stderr.write(describePlan(planned, target.manifests));
-    return (planned?.changes ?? []).map(({ app, release, manifests }) => ({
+    if (planned === undefined) {
+      context.stderr.write(`${options.to} already runs it: nothing to approve\n`);
+      return [];
+    }
+    context.stderr.write(describePlan(planned, target.manifests));
+    return planned.changes.map(({ app, release, manifests }) => ({
       app,
       subject: approvalSubject(app, options.to, release.release, manifests),
     }));
-  };
-  if ((await plan()).length === 0) {
-    context.stderr.write(`${options.to} already runs it: nothing to approve\n`);
-    return exitCodes.nothing;
   }
   return changePolicy(context, repository, [options.to], options, {
     title: `${options.lift === true ? 'Take back the approval of' : 'Approve'} ${apps.length > 0 ? apps.join(', ') : 'everything'}`,
     async apply(policy, { at }) {
       const subjects = await plan();
+      if (subjects.length === 0) return undefined;
       const own = (each: Approval): boolean =>
         each.by === by && subjects.some(({ app, subject }) => each.app === app && each.subject === subject);
       const others = policy.approvals.filter((each) => !own(each));

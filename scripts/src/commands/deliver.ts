@@ -1,16 +1,18 @@
+import { personOf } from '../adapters/git.ts';
 import type { Context } from '../context.ts';
 import type { BranchState } from '../core/branch-state.ts';
 import { planDelivery } from '../core/delivery.ts';
 import { dueApps, type DueApp } from '../core/due.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
+import { blocking, describeVerdict } from '../core/gates/index.ts';
 import { deliveryEnvironment } from '../core/graph.ts';
-import { planWriting, type Change, type Plan } from '../core/plan.ts';
+import { planOf, planWriting, type Change, type Plan } from '../core/plan.ts';
+import { recordsOf } from '../core/record.ts';
 import { readWorkspace } from '../core/workspace.ts';
 import { buildImages, type BuildResult } from '../steps/build.ts';
 import { finish } from '../steps/finish.ts';
 import { judgeChange } from '../steps/judge.ts';
 import { land } from '../steps/land.ts';
-import { recordsOf } from '../steps/promotion.ts';
 import { renderer, renderRelease } from '../steps/render.ts';
 import {
   branchState,
@@ -50,7 +52,7 @@ export async function deliver(context: Context, options: DeliverOptions): Promis
     progress.close(),
   );
   const author = await git.author(main.revision);
-  const by = `${author.name} <${author.email}>`;
+  const by = personOf(author);
 
   const plan = await makePlan(context, repository, state, due, built, by);
   let exit: number = exitCodes.done;
@@ -119,9 +121,9 @@ async function makePlan(
       now: context.clock.now(),
       allowed: new Set(),
     });
-    const stop = verdicts.find((verdict) => verdict.state !== 'pass');
+    const [stop] = blocking(verdicts);
     if (stop !== undefined) {
-      built.failures.set(each.app, `gate ${stop.gate} says ${stop.state}: ${stop.evidence}`);
+      built.failures.set(each.app, describeVerdict(stop));
       continue;
     }
     try {
@@ -133,14 +135,7 @@ async function makePlan(
     }
   }
   if (changes.length === 0) return undefined;
-  return {
-    verb: 'delivery',
-    environment: environment.name,
-    head: state.head,
-    configuredBy: main.revision,
-    by,
-    changes,
-  };
+  return planOf({ verb: 'delivery', target: state, configuredBy: main.revision, by, allowed: [] }, changes);
 }
 
 function describeDue(due: readonly DueApp[], environment: string, revision: string): string {

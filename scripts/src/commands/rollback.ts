@@ -1,3 +1,4 @@
+import { personOf } from '../adapters/git.ts';
 import type { Context } from '../context.ts';
 import { parseUntil } from '../core/duration.ts';
 import { UserError } from '../core/errors.ts';
@@ -28,7 +29,7 @@ export async function rollback(context: Context, app: string, options: RollbackO
     to: options.to,
     reason: options.reason,
     holdUntil: parseUntil(options.holdFor, context.clock.now()),
-    by: `${identity.name} <${identity.email}>`,
+    by: personOf(identity),
   };
   // Whoever rolls back production has no time to be asked.
   const unasked = { ...options, yes: true };

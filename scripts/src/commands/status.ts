@@ -1,12 +1,12 @@
 import { connectCluster } from '../adapters/cluster.ts';
 import type { Context } from '../context.ts';
-import { deployBranch, type BranchState } from '../core/branch-state.ts';
+import type { BranchState } from '../core/branch-state.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
 import { findApp } from '../core/graph.ts';
 import { overview, type Cell, type LiveCell } from '../core/overview.ts';
 import { readWorkspace } from '../core/workspace.ts';
 import { applicationName } from '../steps/follow.ts';
-import { branchState, openRepository, readRecords, remoteRefs, type Repository } from '../steps/repository.ts';
+import { landedState, openRepository, readRecords, remoteRefs, type Repository } from '../steps/repository.ts';
 import { statusTable } from '../ui/status-table.ts';
 
 export interface StatusOptions {
@@ -23,10 +23,7 @@ export async function status(context: Context, app: string | undefined, options:
   const states = new Map<string, BranchState>();
   const landings = new Map<string, ReadonlyMap<string, string>>();
   for (const { name } of config.environments) {
-    const [state, commits] = await Promise.all([
-      branchState(git, name, refs),
-      git.lastChanges(`${refs}/${deployBranch(name)}`),
-    ]);
+    const { state, commits } = await landedState(git, name, refs);
     states.set(name, state);
     landings.set(name, commits);
   }

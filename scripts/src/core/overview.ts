@@ -3,7 +3,7 @@ import type { Config } from './config.ts';
 import { dueApps, type DueApp } from './due.ts';
 import { deliveryEnvironment } from './graph.ts';
 import { overlayHash } from './inputs.ts';
-import { describeStop, noPolicy, stands, type Policy } from './policy.ts';
+import { describeStop, freezesOn, holdsOn, noPolicy, stands, type Policy } from './policy.ts';
 import { lastWord, type DeliveryRecord } from './record.ts';
 import type { ReleaseFile } from './release-file.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -61,12 +61,10 @@ export function overview(facts: OverviewFacts): Cell[] {
 }
 
 function standing(policy: Policy, app: string, now: Date): string[] {
-  const holds = policy.holds.filter((each) => each.app === app && stands(each, now));
-  const freezes = policy.freezes.filter((each) => (each.apps?.includes(app) ?? true) && stands(each, now));
   const quarantines = policy.quarantines.filter((each) => each.app === app && stands(each, now));
   return [
-    ...holds.map((each) => `held ${describeStop(each)}`),
-    ...freezes.map((each) => `frozen ${describeStop(each)}`),
+    ...holdsOn(policy, app, now).map((each) => `held ${describeStop(each)}`),
+    ...freezesOn(policy, app, now).map((each) => `frozen ${describeStop(each)}`),
     ...quarantines.map((each) => `${each.release ?? each.digest} in quarantine ${describeStop(each)}`),
   ];
 }

@@ -1,5 +1,6 @@
-import type { Allowance, Verb, Verdict } from './gates/index.ts';
-import { formatPolicy, type Policy } from './policy.ts';
+import type { BranchState } from './branch-state.ts';
+import { blocking, type Allowance, type Verb, type Verdict } from './gates/index.ts';
+import { formatPolicy, withoutApprovals, type Policy } from './policy.ts';
 import type { ReleaseFile } from './release-file.ts';
 import { formatRelease } from './release-file.ts';
 import { digestOf } from './snapshot.ts';
@@ -38,6 +39,30 @@ export interface Plan {
   why?: string | undefined;
   /** The id it landed by, where it has landed already and is only followed. */
   intent?: string | undefined;
+}
+
+/** What plans of changes by one verb to one environment have in common. */
+export interface PlanBasis {
+  verb: Verb;
+  target: BranchState;
+  configuredBy: string;
+  by: string;
+  allowed: readonly Allowance[];
+}
+
+/** The plan of some changes; approvals of their apps have served with it. */
+export function planOf({ verb, target, configuredBy, by, allowed }: PlanBasis, changes: Change[]): Plan {
+  const apps = changes.map(({ app }) => app);
+  return {
+    verb,
+    environment: target.environment,
+    head: target.head,
+    configuredBy,
+    by,
+    changes,
+    ...(allowed.length === 0 ? {} : { allowed }),
+    ...(target.policy.approvals.length === 0 ? {} : { policy: withoutApprovals(target.policy, apps) }),
+  };
 }
 
 /** What a landing writes: files on the head of an environment's branch, as one commit. */
@@ -139,7 +164,5 @@ export function readMessage(message: string): { verb: Verb; by: string; allowed:
 
 /** The verdicts that stand in the way. */
 export function blockers(plan: Plan): { app: string; verdict: Verdict }[] {
-  return plan.changes.flatMap(({ app, verdicts }) =>
-    verdicts.filter((verdict) => verdict.state !== 'pass').map((verdict) => ({ app, verdict })),
-  );
+  return plan.changes.flatMap(({ app, verdicts }) => blocking(verdicts).map((verdict) => ({ app, verdict })));
 }

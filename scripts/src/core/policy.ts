@@ -125,6 +125,16 @@ export function latest(ends: readonly (string | undefined)[]): string | undefine
   return known.length < ends.length ? undefined : known.toSorted((a, b) => Date.parse(a) - Date.parse(b)).at(-1);
 }
 
+/** The holds that stand on an app. */
+export function holdsOn(policy: Policy, app: string, now: Date): Hold[] {
+  return policy.holds.filter((each) => each.app === app && stands(each, now));
+}
+
+/** The freezes that stand and concern an app. */
+export function freezesOn(policy: Policy, app: string, now: Date): Freeze[] {
+  return policy.freezes.filter((each) => (each.apps?.includes(app) ?? true) && stands(each, now));
+}
+
 /** `by Ann <ann@example.com> at ..., until ...: reason`. */
 export function describeStop({ by, at, until, reason }: Hold | Freeze | Quarantine): string {
   return `by ${by} at ${at}${until === undefined ? '' : `, until ${until}`}: ${reason}`;

@@ -65,3 +65,8 @@ export function lastWord(
     .toSorted((a, b) => a.at.localeCompare(b.at));
   return own.findLast((each) => each.outcome.state !== 'unknown') ?? own.at(-1);
 }
+
+/** The records of one app among many. */
+export function recordsOf(records: readonly DeliveryRecord[], app: string): DeliveryRecord[] {
+  return records.filter((each) => each.app === app);
+}

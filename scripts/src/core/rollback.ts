@@ -28,7 +28,7 @@ export interface RollbackFacts {
  */
 export function chooseState(facts: RollbackFacts): PastState {
   const { app, environment, to, history, records, policy, now } = facts;
-  const [running, ...earlier] = history;
+  const [running] = history;
   if (running === undefined) throw new UserError(`${app} has never had a release in ${environment}`, { exit: 'usage' });
   const verified = new Set(
     records
@@ -37,11 +37,10 @@ export function chooseState(facts: RollbackFacts): PastState {
   );
   // A state that a rollback has brought back is known by the bytes of the one that was verified.
   const proven = new Set(history.filter((each) => verified.has(each.commit)).map((each) => each.text));
-  const candidates = earlier.filter((each) => each.text !== running.text && proven.has(each.text));
   if (to === 'previous') {
     // What came after the first time that this state ran has been left for it already.
     const began = history.findLastIndex((each) => each.text === running.text);
-    const before = history.slice(began + 1).filter((each) => candidates.includes(each));
+    const before = history.slice(began + 1).filter((each) => proven.has(each.text));
     const found = before.find((each) => quarantineOf(policy, app, each.release, now) === undefined);
     if (found !== undefined) return found;
     throw new UserError(`${app} has no earlier verified state in ${environment}`, {
@@ -57,7 +56,7 @@ export function chooseState(facts: RollbackFacts): PastState {
       `of ${app} in ${environment}`,
     );
   }
-  const found = candidates.find((each) => named.includes(each));
+  const found = named.find((each) => each.text !== running.text && proven.has(each.text));
   if (found !== undefined) return found;
   if (named.some((each) => each.text === running.text)) {
     throw new UserError(`${app} already runs ${to} in ${environment}`, { exit: 'nothing' });

@@ -3,6 +3,7 @@ import { readText, writeText } from '../adapters/file.ts';
 import type { Context } from '../context.ts';
 import type { BranchState } from '../core/branch-state.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
+import { describeVerdict } from '../core/gates/index.ts';
 import { findEnvironment } from '../core/graph.ts';
 import { blockers, planWriting, type Plan } from '../core/plan.ts';
 import { describePlan, planJson } from '../ui/index.ts';
@@ -87,7 +88,7 @@ export function refuseBlocked(plan: Plan): void {
   if (blocked.length === 0) return;
   const lines = blocked.map(({ app, verdict }) => {
     const opens = verdict.opensAt === undefined ? '' : `; opens at ${verdict.opensAt}`;
-    return `${app}: gate ${verdict.gate} says ${verdict.state}: ${verdict.evidence}${opens}`;
+    return `${app}: ${describeVerdict(verdict)}${opens}`;
   });
   const hints = new Set(blocked.map(({ verdict }) => verdict.next).filter((next) => next !== undefined));
   throw new UserError(`nothing was landed on ${plan.environment}\n  ${lines.join('\n  ')}`, {

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import type { Environment } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
-import { blockers } from '../core/plan.ts';
+import { blockers, planOf, type Change } from '../core/plan.ts';
 import type { Planned } from './apply.ts';
 import { releaseHistory } from './find-release.ts';
 import { planPromotions } from './promotion.ts';
@@ -29,12 +29,12 @@ async function planOne(
   environment: Environment,
   by: string,
 ): Promise<AutoPlan> {
-  const { git, remote, config } = repository;
+  const { git, remote, config, main } = repository;
   const refs = remoteRefs(remote);
   const target = await branchState(git, environment.name, refs);
   const parents = await Promise.all(environment.after.map((name) => branchState(git, name, refs)));
   const [from] = environment.after;
-  const eligible: string[] = [];
+  const changes: Change[] = [];
   let waits = false;
   for (const app of Object.keys(config.apps)) {
     const releases = parents.map((parent) => parent.releases.get(app)?.release);
@@ -46,15 +46,17 @@ async function planOne(
     try {
       const { plan } = await planPromotions(context, repository, { apps: [app], to: environment.name, from }, by);
       if (plan === undefined) continue;
+      // Somebody has landed something there meanwhile, so the next look decides.
+      if (plan.head !== target.head) return { environment: environment.name, plan: undefined, target, waits: true };
       const blocked = blockers(plan).map(({ verdict }) => verdict);
-      if (blocked.length === 0) eligible.push(app);
+      if (blocked.length === 0) changes.push(...plan.changes);
       else if (blocked.every(({ state, opensAt }) => state !== 'fail' || opensAt !== undefined)) waits = true;
     } catch (error) {
       // What cannot be planned now says so when somebody asks for it.
       if (!(error instanceof UserError)) throw error;
     }
   }
-  if (eligible.length === 0) return { environment: environment.name, plan: undefined, target, waits };
-  const planned = await planPromotions(context, repository, { apps: eligible, to: environment.name, from }, by);
-  return { environment: environment.name, ...planned, waits };
+  const basis = { verb: 'promotion', target, configuredBy: main.revision, by, allowed: [] } as const;
+  const plan = changes.length === 0 ? undefined : planOf(basis, changes);
+  return { environment: environment.name, plan, target, waits };
 }

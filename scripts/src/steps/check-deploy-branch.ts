@@ -2,14 +2,14 @@ import { personOf, type Git } from '../adapters/git.ts';
 import { isStateFile, readBranchState, type BranchState } from '../core/branch-state.ts';
 import type { Config, Environment } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
+import { blocking, describeVerdict } from '../core/gates/index.ts';
 import { namespaceOf, serviceOf } from '../core/graph.ts';
 import { manifestsHash, overlayHash, releaseId } from '../core/inputs.ts';
-import type { Verb } from '../core/plan.ts';
+import { readMessage, type Verb } from '../core/plan.ts';
 import type { DeliveryRecord } from '../core/record.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
 import type { Snapshot } from '../core/snapshot.ts';
-import { readMessage } from '../core/plan.ts';
-import { policyFiles, quarantineOf, readPolicy, stands, type Policy } from '../core/policy.ts';
+import { holdsOn, policyFiles, quarantineOf, readPolicy, type Policy } from '../core/policy.ts';
 import { judgeChange } from './judge.ts';
 import { renderRelease } from './render.ts';
 import { branchState, createSources, readRecords } from './repository.ts';
@@ -44,22 +44,18 @@ export async function checkDeployBranch(facts: DeployBranchCheck): Promise<strin
   const problems: string[] = [];
   const apps = new Set<string>();
   for (const path of paths) {
-    if (policyFiles.includes(path)) {
-      if (!after.tree.has(path)) problems.push(`${path} would be deleted`);
-      continue;
-    }
-    const [folder = '', file = '', ...rest] = path.split('/');
-    const known =
-      Object.hasOwn(config.apps, folder) && ['manifests.yaml', 'release.yaml'].includes(file) && rest.length === 0;
-    if (!known) problems.push(`${path} is no file that a release has`);
-    else if (!after.tree.has(path)) problems.push(`${path} would be deleted`);
-    else apps.add(folder);
+    const folder = path.split('/')[0] ?? '';
+    const isPolicy = policyFiles.includes(path);
+    if (!isStateFile(path) || (!isPolicy && !Object.hasOwn(config.apps, folder))) {
+      problems.push(`${path} is no file that a release has`);
+    } else if (!after.tree.has(path)) problems.push(`${path} would be deleted`);
+    else if (!isPolicy) apps.add(folder);
   }
   const old = readBranchState(environment.name, before);
   let policy: Policy;
   try {
     policy = readPolicy(after.texts, facts.new.slice(0, 12));
-    problems.push(...checkApprovals(old.policy, policy, personOf(await git.author(facts.new)), apps.size > 0));
+    problems.push(...(await checkApprovals(facts, old.policy, policy, apps.size > 0)));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     problems.push(error.message);
@@ -176,9 +172,7 @@ async function checkVerdicts(
     allowed,
     manifests: { before: old.manifests.get(app), after: manifests },
   });
-  return verdicts
-    .filter((verdict) => verdict.state !== 'pass')
-    .map((verdict) => `${app}: gate ${verdict.gate} says ${verdict.state}: ${verdict.evidence}`);
+  return blocking(verdicts).map((verdict) => `${app}: ${describeVerdict(verdict)}`);
 }
 
 /**
@@ -193,7 +187,7 @@ async function isRollback(
 ): Promise<boolean> {
   const { git, config, refs, now } = facts;
   const [left, restored] = [old.releases.get(app), next.releases.get(app)];
-  const held = next.policy.holds.some((each) => each.app === app && stands(each, now));
+  const held = holdsOn(next.policy, app, now).length > 0;
   const banned = left !== undefined && quarantineOf(next.policy, app, left, now) !== undefined;
   if (!held && !banned && left?.release !== restored?.release) return false;
   const earlier = new Set(await commitsWith(facts, app));
@@ -204,19 +198,23 @@ async function isRollback(
 
 /** The commits of this branch before the change at which the app's folder had exactly these bytes. */
 async function commitsWith({ git, ...facts }: DeployBranchCheck, app: string): Promise<string[]> {
-  const wanted = (await git.run(['rev-parse', `${facts.new}:${app}`])).stdout.trim();
-  const commits = (await git.run(['log', '--format=%H', facts.old, '--', app])).stdout
-    .split('\n')
-    .filter((line) => line !== '');
+  const [wanted, commits] = await Promise.all([git.objectId(`${facts.new}:${app}`), git.commits(facts.old, app)]);
   const folders = await Promise.all(commits.map((commit) => git.objectId(`${commit}:${app}`)));
   return commits.filter((_, index) => folders[index] === wanted);
 }
 
 /** An approval is given by whoever commits it, and not together with what it is for. */
-function checkApprovals(before: Policy, after: Policy, author: string, landing: boolean): string[] {
+async function checkApprovals(
+  { git, new: next }: DeployBranchCheck,
+  before: Policy,
+  after: Policy,
+  landing: boolean,
+): Promise<string[]> {
   const known = new Set(before.approvals.map((each) => JSON.stringify(each)));
   const added = after.approvals.filter((each) => !known.has(JSON.stringify(each)));
-  if (added.length > 0 && landing) return ['an approval is given before a landing, not together with it'];
+  if (added.length === 0) return [];
+  if (landing) return ['an approval is given before a landing, not together with it'];
+  const author = personOf(await git.author(next));
   return added
     .filter((each) => each.by !== author)
     .map((each) => `the approval of ${each.app} says ${each.by}, its commit is by ${author}`);

@@ -1,11 +1,11 @@
 import type { Context } from '../context.ts';
-import { deployBranch, readBranchState, type BranchState } from '../core/branch-state.ts';
+import { deployBranch, type BranchState } from '../core/branch-state.ts';
 import type { CompareOptions } from '../core/diff/compare.ts';
 import { UserError } from '../core/errors.ts';
 import { findEnvironment } from '../core/graph.ts';
 import { findRelease } from './find-release.ts';
 import { planPromotions } from './promotion.ts';
-import { branchState, remoteRefs, type Repository } from './repository.ts';
+import { branchState, remoteRefs, stateAt, type Repository } from './repository.ts';
 
 /** One rendering of an app; nothing where the app is not there. */
 export interface Side {
@@ -75,12 +75,10 @@ export async function pastSides(
   const { git, remote, config } = repository;
   const refs = remoteRefs(remote);
   const after = await branchState(git, findEnvironment(config, env).name, refs);
-  const stateAt = async (commit: string): Promise<BranchState> =>
-    readBranchState(env, await git.snapshot(commit, { wanted: () => true }));
 
   const commit = await git.resolve(since);
   if (commit !== undefined && (await git.isAncestor(commit, after.head))) {
-    const before = await stateAt(commit);
+    const before = await stateAt(git, env, commit);
     return appsOf(apps, [before, after]).map((app) => ({
       app,
       where: `${app} in ${env}`,
@@ -100,7 +98,7 @@ export async function pastSides(
       return {
         app,
         where: `${app} in ${env}`,
-        before: sideOf(await stateAt(past.commit), app),
+        before: sideOf(await stateAt(git, env, past.commit), app),
         after: sideOf(after, app),
       };
     }),

@@ -2,7 +2,7 @@ import { deployBranch } from '../core/branch-state.ts';
 import { readMessage, type Plan } from '../core/plan.ts';
 import { readLandings, type Landed } from '../core/reconcile.ts';
 import type { Landing } from './land.ts';
-import { branchState, readRecords, remoteRefs, type Repository } from './repository.ts';
+import { landedState, readRecords, remoteRefs, type Repository } from './repository.ts';
 
 /** What every environment runs of every app, with what is on record of it. */
 export async function readLanded({ git, config, remote }: Repository): Promise<Landed[]> {
@@ -12,10 +12,7 @@ export async function readLanded({ git, config, remote }: Repository): Promise<L
     config.environments.map(async ({ name }) => {
       // A new environment on main has no branch until somebody makes it, which keeps nothing else waiting.
       if ((await git.resolve(`${refs}/${deployBranch(name)}`)) === undefined) return [];
-      const [state, commits] = await Promise.all([
-        branchState(git, name, refs),
-        git.lastChanges(`${refs}/${deployBranch(name)}`),
-      ]);
+      const { state, commits } = await landedState(git, name, refs);
       return readLandings(name, state.releases, commits, records);
     }),
   );

@@ -1,3 +1,4 @@
+import { personOf } from '../adapters/git.ts';
 import type { Context } from '../context.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
 import { parseUntil } from '../core/duration.ts';
@@ -54,7 +55,7 @@ export async function changePolicy(
   const now = context.clock.now();
   const words: StopWords = {
     reason: options.reason.trim(),
-    by: `${identity.name} <${identity.email}>`,
+    by: personOf(identity),
     at: now.toISOString(),
     ...(options.until === undefined ? {} : { until: parseUntil(options.until, now) }),
   };

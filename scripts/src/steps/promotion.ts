@@ -3,17 +3,14 @@ import type { BranchState } from '../core/branch-state.ts';
 import { exitCodes, UserError, type ExitName } from '../core/errors.ts';
 import { findApp, findEnvironment } from '../core/graph.ts';
 import { inputsOf } from '../core/inputs.ts';
-import { allowances, type Change, type Plan } from '../core/plan.ts';
-import { withoutApprovals } from '../core/policy.ts';
+import { allowances } from '../core/plan.ts';
 import { planPromotion, runningRelease, sourceOf, type PlannedChange } from '../core/promotion.ts';
-import type { DeliveryRecord } from '../core/record.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
 import { readWorkspace } from '../core/workspace.ts';
 import type { Planned } from './apply.ts';
+import { completePlan } from './complete.ts';
 import { findRelease } from './find-release.ts';
-import { judgeChange } from './judge.ts';
-import { renderRelease } from './render.ts';
-import { branchState, createSources, mainSnapshot, readRecords, remoteRefs, type Repository } from './repository.ts';
+import { branchState, mainSnapshot, remoteRefs, type Repository } from './repository.ts';
 
 /** What is asked to be promoted. */
 export interface PromotionRequest {
@@ -47,9 +44,6 @@ export async function planPromotions(
   const refs = remoteRefs(remote);
   const [source, target] = await Promise.all([branchState(git, from, refs), branchState(git, environment.name, refs)]);
   const apps = await chooseApps(repository, request, source);
-  // A name that the configuration does not have never becomes part of a path.
-  const known = apps.filter((app) => Object.hasOwn(config.apps, app));
-  const records = await readRecords(git, config, known, refs);
 
   const problems: { app: string; error: UserError }[] = [];
   const planned: PlannedChange[] = [];
@@ -65,53 +59,8 @@ export async function planPromotions(
     }
   }
   if (problems.length > 0) throw allProblems(problems, environment.name);
-  if (planned.length === 0) return { plan: undefined, target };
-
-  const allowed = allowances(request);
-  const sources = createSources(git, main);
-  const changes = await Promise.all(
-    planned.map(async (change): Promise<Change> => {
-      const before = target.manifests.get(change.app);
-      const manifests = await renderRelease(config, change.release, sources, before);
-      const verdicts = await judgeChange(git, {
-        app: change.app,
-        verb: 'promotion',
-        environment,
-        by,
-        release: change.release,
-        previous: change.previous,
-        records: recordsOf(records, change.app),
-        policy: target.policy,
-        now: context.clock.now(),
-        allowed: new Set(allowed),
-        manifests: { before, after: manifests },
-      });
-      return { ...change, manifests, verdicts };
-    }),
-  );
-  const plan: Plan = {
-    verb: 'promotion',
-    environment: environment.name,
-    head: target.head,
-    configuredBy: main.revision,
-    by,
-    changes,
-    ...(allowed.length === 0 ? {} : { allowed }),
-    ...(target.policy.approvals.length === 0
-      ? {}
-      : {
-          policy: withoutApprovals(
-            target.policy,
-            changes.map((each) => each.app),
-          ),
-        }),
-  };
-  return { plan, target };
-}
-
-/** The records of one app among many. */
-export function recordsOf(records: readonly DeliveryRecord[], app: string): DeliveryRecord[] {
-  return records.filter((each) => each.app === app);
+  const basis = { verb: 'promotion', target, configuredBy: main.revision, by, allowed: allowances(request) } as const;
+  return completePlan(context, repository, basis, planned);
 }
 
 async function chooseApps(
@@ -166,10 +115,8 @@ async function chooseRelease(
   app: string,
   { release, to }: PromotionRequest,
 ): Promise<ReleaseFile> {
-  const running = source.releases.get(app);
   if (release === undefined) return runningRelease(source, app, to);
-  const found = await findRelease(git, remoteRefs(remote), source.environment, app, release);
-  return found.commit === source.head && running !== undefined ? running : found.release;
+  return (await findRelease(git, remoteRefs(remote), source.environment, app, release)).release;
 }
 
 /** One error for a whole batch: the messages of all, the hints once each, and the gravest exit code. */

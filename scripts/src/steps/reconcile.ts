@@ -2,7 +2,7 @@ import { personOf, type Identity } from '../adapters/git.ts';
 import type { Context } from '../context.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
 import { planWriting, type Plan } from '../core/plan.ts';
-import { describeStop, stands } from '../core/policy.ts';
+import { describeStop, holdsOn } from '../core/policy.ts';
 import { isBeyondRepair, isBroken, isOpen, type Landed } from '../core/reconcile.ts';
 import { describePlan } from '../ui/index.ts';
 import { refuseBlocked } from './apply.ts';
@@ -128,7 +128,7 @@ export async function restore(
     if (!still) return undefined;
     const request = { app, environment, to: 'previous', reason, by: personOf(by) };
     const { plan, target } = await planRollback(context, current, request);
-    const hold = target.policy.holds.find((each) => each.app === app && stands(each, context.clock.now()));
+    const [hold] = holdsOn(target.policy, app, context.clock.now());
     if (hold !== undefined) throw new UserError(`${reason}; it stays, held ${describeStop(hold)}`);
     context.stderr.write(describePlan(plan, target.manifests));
     refuseBlocked(plan);

@@ -1,4 +1,4 @@
-import { createGit, type Git, type Identity } from '../adapters/git.ts';
+import { createGit, personOf, type Git, type Identity } from '../adapters/git.ts';
 import { findRemote, type Remote } from '../adapters/remote.ts';
 import type { Context } from '../context.ts';
 import { deployBranch, isStateFile, readBranchState, type BranchState } from '../core/branch-state.ts';
@@ -47,7 +47,7 @@ export async function openToChange(
     readIdentity(found.git),
     refuseDirty(found),
   ]);
-  return { repository, identity, by: `${identity.name} <${identity.email}>` };
+  return { repository, identity, by: personOf(identity) };
 }
 
 /** Git in the top folder of the repository around `cwd`. */
@@ -97,7 +97,22 @@ export async function branchState(git: Git, environment: string, refs: string): 
       hint: 'locally pnpm start makes it; elsewhere it starts as one commit that holds an empty policy/ folder',
     });
   }
-  return readBranchState(environment, await git.snapshot(head, { wanted: isStateFile }));
+  return stateAt(git, environment, head);
+}
+
+/** The state of an environment's branch at one of its commits. */
+export async function stateAt(git: Git, environment: string, commit: string): Promise<BranchState> {
+  return readBranchState(environment, await git.snapshot(commit, { wanted: isStateFile }));
+}
+
+/** The state of an environment's branch, with the commit that each app landed with. */
+export async function landedState(
+  git: Git,
+  environment: string,
+  refs: string,
+): Promise<{ state: BranchState; commits: Map<string, string> }> {
+  const state = await branchState(git, environment, refs);
+  return { state, commits: await git.lastChanges(state.head) };
 }
 
 /** The refs that fetching fills for a remote. */

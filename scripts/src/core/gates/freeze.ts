@@ -1,4 +1,4 @@
-import { describeStop, latest, stands } from '../policy.ts';
+import { describeStop, freezesOn, latest } from '../policy.ts';
 import type { Gate } from './gate.ts';
 
 /** The environment is open for this app: no freeze that a person set stands, and no window of the configuration is closed. */
@@ -12,7 +12,7 @@ export const freeze: Gate = {
     if (windows.length > 0 && closed === undefined) {
       return { gate: 'freeze', state: 'unknown', evidence: 'the windows of the configuration could not be read' };
     }
-    const standing = policy.freezes.filter((each) => (each.apps?.includes(app) ?? true) && stands(each, now));
+    const standing = freezesOn(policy, app, now);
     const ends = [...standing.map((each) => each.until), ...(closed?.until === undefined ? [] : [closed.until])];
     const [set] = standing;
     if (set !== undefined) {

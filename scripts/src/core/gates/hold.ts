@@ -1,4 +1,4 @@
-import { describeStop, latest, stands } from '../policy.ts';
+import { describeStop, holdsOn, latest } from '../policy.ts';
 import type { Gate } from './gate.ts';
 
 /** Nobody has asked for this app to stay as it is here. */
@@ -7,7 +7,7 @@ export const hold: Gate = {
   kind: 'landing',
   asked: (verb) => verb !== 'rollback',
   evaluate({ app, environment, policy, now }) {
-    const holds = policy.holds.filter((each) => each.app === app && stands(each, now));
+    const holds = holdsOn(policy, app, now);
     const [first] = holds;
     if (first === undefined) return { gate: 'hold', state: 'pass', evidence: 'no hold' };
     return {

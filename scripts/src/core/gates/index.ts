@@ -17,6 +17,16 @@ export function evaluateGates(facts: GateFacts): Verdict[] {
   return gates.filter((gate) => gate.asked(facts.verb, facts.environment)).map((gate) => gate.evaluate(facts));
 }
 
+/** The verdicts that stand in the way. */
+export function blocking(verdicts: readonly Verdict[]): Verdict[] {
+  return verdicts.filter(({ state }) => state !== 'pass');
+}
+
+/** `gate hold says pending: held by ...`. */
+export function describeVerdict({ gate, state, evidence }: Verdict): string {
+  return `gate ${gate} says ${state}: ${evidence}`;
+}
+
 /** What has to be found out before the gates can answer. */
 export function neededFacts(verb: Verb, environment: Environment): Set<Need> {
   const asked = gates.filter((gate) => gate.asked(verb, environment));
