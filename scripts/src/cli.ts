@@ -36,35 +36,45 @@ async function run(args: readonly string[], context: Context): Promise<number> {
     .argParser(positive)
     .default(900);
 
+  const dryRun = new Option('--dry-run', 'print the plan and stop');
+  const explain = new Option('--explain', 'print every gate with its verdict and stop');
+  const noWait = new Option('--no-wait', 'land and leave the outcome to be found later');
+  const yes = new Option('--yes', 'do not ask before a production environment');
+  const from = new Option('--from <environment>', 'where from, if more than one environment comes before');
+  const release = new Option('--release <release>', 'an earlier release, by id, tag or digest');
+  const all = new Option('--all', 'every app whose release differs');
+  const allowDeletion = new Option(
+    '--allow-deletion',
+    'also where volumes, namespaces or much at once would be removed',
+  );
+
   program
     .command('deliver')
     .description('Deliver the apps whose inputs at HEAD differ from what the first environment runs')
     .addOption(remote)
     .option('--build-number <n>', 'last part of the image tags (default: $GITHUB_RUN_NUMBER, else 0)', whole)
-    .addOption(new Option('--dry-run', 'print the plan and stop'))
+    .addOption(dryRun)
     .addOption(deadline)
     .addOption(json)
     .action(async (options) => {
       exit = await (await import('./commands/deliver.ts')).deliver(context, options);
     });
-  const dryRun = new Option('--dry-run', 'print the plan and stop');
-  const noWait = new Option('--no-wait', 'land and leave the outcome to be found later');
   program
     .command('promote')
     .description('Promote releases that the environment before has verified, all in one landing or none')
     .argument('[app...]', 'what to promote')
     .requiredOption('--to <environment>', 'where to')
-    .option('--from <environment>', 'where from, if more than one environment comes before')
-    .option('--all', 'every app whose release differs')
+    .addOption(from)
+    .addOption(all)
     .option('--changed-since <revision>', 'every app whose inputs on main differ from those at a revision')
-    .option('--release <release>', 'an earlier release, by id, tag or digest')
+    .addOption(release)
     .option('--allow-downgrade', 'also where the code is older than what runs')
-    .option('--allow-deletion', 'also where volumes, namespaces or much at once would be removed')
-    .option('--explain', 'print every gate with its verdict and stop')
+    .addOption(allowDeletion)
+    .addOption(explain)
     .addOption(dryRun)
     .option('--plan-out <file>', 'write the plan to a file and stop')
     .option('--plan <file>', 'land only if the plan is still the one in this file')
-    .option('--yes', 'do not ask before a production environment')
+    .addOption(yes)
     .addOption(noWait)
     .addOption(remote)
     .addOption(deadline)
@@ -77,9 +87,9 @@ async function run(args: readonly string[], context: Context): Promise<number> {
     .description('Approve what a promotion would land now, byte for byte; whoever asks for it does not count')
     .argument('[app...]', 'what to approve')
     .requiredOption('--to <environment>', 'where to')
-    .option('--from <environment>', 'where from, if more than one environment comes before')
-    .option('--all', 'every app whose release differs')
-    .option('--release <release>', 'an earlier release, by id, tag or digest')
+    .addOption(from)
+    .addOption(all)
+    .addOption(release)
     .option('--reason <text>', 'what was looked at, for the record', 'looked at the plan')
     .option('--lift', 'take the approval back')
     .addOption(dryRun)
@@ -93,10 +103,10 @@ async function run(args: readonly string[], context: Context): Promise<number> {
     .description('Apply overlay edits on main to what an environment runs, the releases staying as they are')
     .argument('[app...]', 'only these; else every app with an edit that waits')
     .requiredOption('--env <environment>')
-    .option('--allow-deletion', 'also where volumes, namespaces or much at once would be removed')
-    .option('--explain', 'print every gate with its verdict and stop')
+    .addOption(allowDeletion)
+    .addOption(explain)
     .addOption(dryRun)
-    .option('--yes', 'do not ask before a production environment')
+    .addOption(yes)
     .addOption(noWait)
     .addOption(remote)
     .addOption(deadline)
@@ -178,8 +188,8 @@ async function run(args: readonly string[], context: Context): Promise<number> {
     )
     .argument('[app...]', 'only these')
     .option('--to <environment>', 'what promoting them there would change')
-    .option('--from <environment>', 'where from, if more than one environment comes before')
-    .option('--release <release>', 'an earlier release, by id, tag or digest')
+    .addOption(from)
+    .addOption(release)
     .option('--env <environment>', 'what it runs now, compared with --against or --since')
     .option('--against <environment>', 'what this one runs now')
     .option('--since <revision>', 'a commit of its deploy branch, or an earlier release by id, tag or digest')
