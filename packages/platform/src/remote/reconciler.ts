@@ -1,13 +1,14 @@
-import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { readIfThere, writeAtomically } from '../files.ts';
-import { run } from '../run.ts';
 import type { ProcessSpec } from '../supervisor/spec.ts';
+import { hasClone, makeClone } from './clone.ts';
 import { pipelineEnvironment, withoutGitVariables } from './environment.ts';
 import type { RemoteHost } from './host.ts';
-import { remoteLayout, type RemoteLayout } from './layout.ts';
+import { remoteLayout } from './layout.ts';
 import { readSettings } from './settings.ts';
 import { compileCacheOf, currentTool, nodeOf } from './tool.ts';
+
+/** Whom landings and records of the reconciler name. */
+const identity = { 'user.name': 'Sluice', 'user.email': 'sluice@localhost' };
 
 /** Seconds between two looks at the remote. */
 const every = 10;
@@ -21,7 +22,7 @@ export async function reconcilerProcess(host: RemoteHost, log: string): Promise<
   const given = withoutGitVariables(host.env);
   const settings = await readSettings(layout, given);
   const env = pipelineEnvironment(given, layout, { ...settings, node: dirname(nodeOf(layout.current)) });
-  await ensureClone(layout, env);
+  if (!(await hasClone(layout.watch))) await makeClone(layout, layout.watch, env, identity);
   const text = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return {
     name: 'reconciler',
@@ -33,21 +34,4 @@ export async function reconcilerProcess(host: RemoteHost, log: string): Promise<
     // Another tool is another process.
     revision: (await currentTool(layout)) ?? '',
   };
-}
-
-/** Makes the clone; one that a killed start left half-made is made again. */
-async function ensureClone(layout: RemoteLayout, env: NodeJS.ProcessEnv): Promise<void> {
-  const ready = join(layout.watch, '.git', 'sluice-ready');
-  if ((await readIfThere(ready)) !== undefined) return;
-  await rm(layout.watch, { recursive: true, force: true });
-  // The objects are shared: nothing that a branch has held is ever removed from the remote.
-  const clone = ['clone', '--quiet', '--shared', '--no-checkout', '--origin', 'local', layout.repository, layout.watch];
-  await run('git', clone, { env });
-  for (const [key, value] of [
-    ['user.name', 'Sluice'],
-    ['user.email', 'sluice@localhost'],
-  ] as const) {
-    await run('git', ['-C', layout.watch, 'config', key, value], { env });
-  }
-  await writeAtomically(ready, '');
 }

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readIfThere, writeAtomically } from '../files.ts';
 import { run } from '../run.ts';
+import { hasClone, makeClone } from './clone.ts';
 import type { RemoteLayout } from './layout.ts';
 import { installDependencies } from './pnpm.ts';
 
@@ -11,19 +12,14 @@ import { installDependencies } from './pnpm.ts';
  * them the dependencies. What a killed run left (a half clone, a stale lock) is cleared away. Only the runner calls it.
  */
 export async function checkOut(layout: RemoteLayout, commit: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const ready = join(layout.work, '.git', 'sluice-ready');
-  if ((await readIfThere(ready)) !== undefined) {
+  if (await hasClone(layout.work)) {
     try {
       return await moveTo(layout, commit, env);
     } catch {
       // Whatever is wrong with the clone, a new one costs a second.
     }
   }
-  await rm(layout.work, { recursive: true, force: true });
-  // The objects are shared: nothing that main has held is ever removed from the remote.
-  const clone = ['clone', '--quiet', '--shared', '--no-checkout', '--origin', 'local', layout.repository, layout.work];
-  await run('git', clone, { env });
-  await writeAtomically(ready, '');
+  await makeClone(layout, layout.work, env);
   await moveTo(layout, commit, env);
 }
 

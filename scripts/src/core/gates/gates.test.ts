@@ -1,39 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { Environment } from '../config.ts';
+import { production, promotionFacts } from '../../../test/gate-facts.ts';
 import { approvalSubject, noPolicy, type Policy } from '../policy.ts';
-import type { ReleaseFile } from '../release-file.ts';
 import { evaluateGates, neededFacts, type GateFacts, type Verdict } from './index.ts';
 
-const now = new Date('2030-01-02T00:00:00Z');
 const words = { reason: 'errors', by: 'Ann <ann@example.invalid>', at: '2030-01-01T00:00:00.000Z' };
 const until = '2030-01-03T00:00:00.000Z';
-const digest = `sha256:${'a'.repeat(64)}`;
-const environment: Environment = {
-  name: 'prod',
-  cluster: 'c',
-  namespace: 'n',
-  after: ['staging'],
-  delivery: false,
-  production: true,
-  auto: false,
-  gates: {},
-};
-const facts: GateFacts = {
-  app: 'web',
-  verb: 'promotion',
-  by: 'Bob <bob@example.invalid>',
-  environment,
-  release: { release: '0123456789ab', digest, tag: 'aaaaaaaaaaaa-1', imageRevision: 'a'.repeat(40) },
-  previous: { imageRevision: 'b'.repeat(40) } as ReleaseFile,
-  records: [],
-  policy: noPolicy,
-  now,
-  allowed: new Set(),
-  order: 'newer',
-};
 
 function verdict(gate: string, change: Partial<GateFacts>): Verdict | undefined {
-  return evaluateGates({ ...facts, ...change }).find((each) => each.gate === gate);
+  return evaluateGates({ ...promotionFacts, ...change }).find((each) => each.gate === gate);
 }
 
 function policy(change: Partial<Policy>): Policy {
@@ -116,7 +90,7 @@ describe('freeze', () => {
 
   it('waits for the end of a window of the configuration, and blocks where windows could not be read', () => {
     const windows = [{ cron: '0 16 * * FRI', for: '64h', zone: 'Europe/Berlin' }];
-    const named = { ...environment, gates: { freeze: { windows } } };
+    const named = { ...production, gates: { freeze: { windows } } };
 
     expect(verdict('freeze', { environment: named, closed: { until, reason: 'weekend' } })).toMatchObject({
       state: 'pending',
@@ -145,7 +119,7 @@ describe('order', () => {
 });
 
 describe('digest', () => {
-  const named = { ...environment, gates: { digest: {} } };
+  const named = { ...production, gates: { digest: {} } };
 
   it('passes where the tag still means the image', () => {
     expect(verdict('digest', { environment: named, registry: { state: 'same' } })?.state).toBe('pass');
@@ -206,7 +180,7 @@ describe('deletion', () => {
 });
 
 describe('approvals', () => {
-  const named = { ...environment, gates: { approvals: { count: 2 } } };
+  const named = { ...production, gates: { approvals: { count: 2 } } };
   const rendered = (name: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n`;
   const manifests = { before: undefined, after: rendered('one') };
   const subject = approvalSubject('web', 'prod', '0123456789ab', manifests.after);
@@ -237,7 +211,7 @@ describe('approvals', () => {
   it('counts nothing that was given to other bytes, or to another release', () => {
     const people = approvedBy('Ann <ann@example.invalid>', 'Cleo <cleo@example.invalid>');
     const other = { before: undefined, after: rendered('other') };
-    const release = { ...facts.release, release: 'ba9876543210' };
+    const release = { ...promotionFacts.release, release: 'ba9876543210' };
 
     expect(verdict('approvals', { environment: named, manifests: other, policy: people })?.state).toBe('pending');
     expect(verdict('approvals', { environment: named, manifests, release, policy: people })?.state).toBe('pending');
@@ -251,8 +225,8 @@ describe('approvals', () => {
 
 describe('neededFacts', () => {
   it('names what costs time only for gates that are asked', () => {
-    expect([...neededFacts('promotion', environment)]).toEqual(['order']);
-    expect([...neededFacts('promotion', { ...environment, gates: { digest: {} } })]).toEqual(['order', 'registry']);
-    expect([...neededFacts('rollback', environment)]).toEqual([]);
+    expect([...neededFacts('promotion', production)]).toEqual(['order']);
+    expect([...neededFacts('promotion', { ...production, gates: { digest: {} } })]).toEqual(['order', 'registry']);
+    expect([...neededFacts('rollback', production)]).toEqual([]);
   });
 });

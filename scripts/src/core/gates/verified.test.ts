@@ -1,34 +1,10 @@
 import { expect, it } from 'vitest';
-import type { Environment } from '../config.ts';
+import { production, promotionFacts } from '../../../test/gate-facts.ts';
 import type { DeliveryRecord } from '../record.ts';
-import type { ReleaseFile } from '../release-file.ts';
-import { noPolicy } from '../policy.ts';
-import { evaluateGates, type GateFacts } from './index.ts';
+import { evaluateGates } from './index.ts';
 
-const environment: Environment = {
-  name: 'prod',
-  cluster: 'c',
-  namespace: 'n',
-  after: ['staging'],
-  delivery: false,
-  production: true,
-  auto: false,
-  gates: { verified: {} },
-};
-const release = { release: 'abc', imageRevision: 'a' } as ReleaseFile;
-const facts: GateFacts = {
-  app: 'web',
-  verb: 'promotion',
-  by: 'Bob <bob@example.invalid>',
-  environment,
-  release,
-  previous: undefined,
-  records: [],
-  policy: noPolicy,
-  now: new Date(0),
-  allowed: new Set(),
-  order: 'first',
-};
+const environment = { ...production, gates: { verified: {} } };
+const facts = { ...promotionFacts, environment, release: { ...promotionFacts.release, release: 'abc' } };
 
 function record(state: DeliveryRecord['outcome']['state'], change: Partial<DeliveryRecord> = {}): DeliveryRecord {
   return {
