@@ -1,0 +1,101 @@
+import {
+  all,
+  allowDeletion,
+  deadline,
+  dryRun,
+  explain,
+  from,
+  json,
+  noWait,
+  release,
+  remote,
+  whole,
+  yes,
+} from './options.ts';
+import type { CommandTable } from './table.ts';
+
+/** What moves releases. */
+export function addChanges({ program, context, end }: CommandTable): void {
+  program
+    .command('deliver')
+    .description('Deliver the apps whose inputs at HEAD differ from what the first environment runs')
+    .addOption(remote)
+    .option('--build-number <n>', 'last part of the image tags (default: $GITHUB_RUN_NUMBER, else 0)', whole)
+    .addOption(dryRun)
+    .addOption(deadline)
+    .addOption(json)
+    .action(async (options) => {
+      end(await (await import('../commands/deliver.ts')).deliver(context, options));
+    });
+  program
+    .command('promote')
+    .description('Promote releases that the environment before has verified, all in one landing or none')
+    .argument('[app...]', 'what to promote')
+    .requiredOption('--to <environment>', 'where to')
+    .addOption(from)
+    .addOption(all)
+    .option('--changed-since <revision>', 'every app whose inputs on main differ from those at a revision')
+    .addOption(release)
+    .option('--allow-downgrade', 'also where the code is older than what runs')
+    .addOption(allowDeletion)
+    .addOption(explain)
+    .addOption(dryRun)
+    .option('--plan-out <file>', 'write the plan to a file and stop')
+    .option('--plan <file>', 'land only if the plan is still the one in this file')
+    .addOption(yes)
+    .addOption(noWait)
+    .addOption(remote)
+    .addOption(deadline)
+    .addOption(json)
+    .action(async (apps: string[], options) => {
+      end(await (await import('../commands/promote.ts')).promote(context, apps, options));
+    });
+  program
+    .command('approve')
+    .description('Approve what a promotion would land now, byte for byte; whoever asks for it does not count')
+    .argument('[app...]', 'what to approve')
+    .requiredOption('--to <environment>', 'where to')
+    .addOption(from)
+    .addOption(all)
+    .addOption(release)
+    .option('--reason <text>', 'what was looked at, for the record', 'looked at the plan')
+    .option('--lift', 'take the approval back')
+    .addOption(dryRun)
+    .addOption(remote)
+    .addOption(json)
+    .action(async (apps: string[], options) => {
+      end(await (await import('../commands/approve.ts')).approve(context, apps, options));
+    });
+  program
+    .command('reconfigure')
+    .description('Apply overlay edits on main to what an environment runs, the releases staying as they are')
+    .argument('[app...]', 'only these; else every app with an edit that waits')
+    .requiredOption('--env <environment>')
+    .addOption(allowDeletion)
+    .addOption(explain)
+    .addOption(dryRun)
+    .addOption(yes)
+    .addOption(noWait)
+    .addOption(remote)
+    .addOption(deadline)
+    .addOption(json)
+    .action(async (apps: string[], options) => {
+      end(await (await import('../commands/reconfigure.ts')).reconfigure(context, apps, options));
+    });
+  program
+    .command('rollback')
+    .description('Restore an earlier verified state of an app, byte for byte, and hold it there')
+    .argument('<app>')
+    .requiredOption('--env <environment>')
+    .option('--to <release>', 'id or tag of an earlier release', 'previous')
+    .option('--reason <text>', 'why, for the record')
+    .option('--hold-for <duration>', 'how long nothing else may land there', '24h')
+    .addOption(dryRun)
+    .addOption(noWait)
+    .addOption(remote)
+    .addOption(deadline)
+    .addOption(json)
+    .action(async (app: string, options) => {
+      end(await (await import('../commands/rollback.ts')).rollback(context, app, options));
+    });
+}

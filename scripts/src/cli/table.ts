@@ -1,0 +1,10 @@
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+
+/** Where a group of commands is added. */
+export interface CommandTable {
+  program: Command;
+  context: Context;
+  /** Takes the exit code of the command that ran. */
+  end(exit: number): void;
+}

@@ -1,0 +1,32 @@
+import { deadline, dryRun, json, positive, remote } from './options.ts';
+import type { CommandTable } from './table.ts';
+
+/** What runs by itself: the reconciler and the guard. */
+export function addUpkeep({ program, context, end }: CommandTable): void {
+  program
+    .command('reconcile')
+    .description(
+      'Finish what was left: record outcomes nobody waited for, restore what was verified where something failed',
+    )
+    .option('--every <seconds>', 'again and again until a signal ends it', positive)
+    .addOption(dryRun)
+    .addOption(remote)
+    .addOption(deadline)
+    .addOption(json)
+    .action(async (options) => {
+      end(await (await import('../commands/reconcile.ts')).reconcile(context, options));
+    });
+  program
+    .command('check')
+    .description(
+      'Decide whether a change to a branch may stand: the update hook of the local remote, a required check on GitHub',
+    )
+    .requiredOption('--ref <ref>', 'the branch that would change')
+    .requiredOption('--old <commit>', 'what it is at')
+    .requiredOption('--new <commit>', 'what it would be at')
+    .option('--repository <folder>', 'repository to look in (default: this one)')
+    .addOption(json)
+    .action(async (options) => {
+      end(await (await import('../commands/check.ts')).check(context, options));
+    });
+}
