@@ -20,6 +20,8 @@ export interface CommitRequest {
   head: string | undefined;
   /** Contents by path; written over what the parent has there. */
   files: ReadonlyMap<string, string>;
+  /** Paths that the parent has and the commit has no longer. */
+  removed?: readonly string[] | undefined;
   message: string;
   by: Identity;
   /** Seconds since 1970. */
@@ -170,6 +172,7 @@ function importStream(ref: string, request: CommitRequest): Buffer {
     data(request.message),
   ];
   if (request.head !== undefined) parts.push(`from ${request.head}\n`);
+  for (const path of request.removed ?? []) parts.push(`D ${quotePath(path)}\n`);
   for (const [path, text] of request.files) parts.push(`M 100644 inline ${quotePath(path)}\n`, data(text));
   // The ref was only there to import to: a null id takes it away again.
   parts.push('\nget-mark :1\n', `reset ${ref}\nfrom ${'0'.repeat(40)}\n\n`);

@@ -70,6 +70,8 @@ export interface Writing {
   environment: string;
   head: string;
   files: ReadonlyMap<string, string>;
+  /** Paths that are there no longer. */
+  removed?: readonly string[] | undefined;
   message: string;
 }
 

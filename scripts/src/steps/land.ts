@@ -21,7 +21,7 @@ const attempts = 50;
  */
 export async function land<Planned>(
   context: Context,
-  { git, remote }: Pick<Repository, 'git' | 'remote'>,
+  { git, remote, writer }: Pick<Repository, 'git' | 'remote' | 'writer'>,
   by: Identity,
   first: Planned,
   write: (plan: Planned) => Writing,
@@ -30,13 +30,12 @@ export async function land<Planned>(
   let plan: Planned | undefined = first;
   for (let attempt = 1; attempt <= attempts; attempt++) {
     if (plan === undefined) return undefined;
-    const { environment, head, files, message } = write(plan);
+    const { environment, head, files, removed, message } = write(plan);
     const at = Math.floor(context.clock.now().getTime() / 1000);
-    const commit = await git.commit({ head, files, message, by, at });
-    const pushed = await git.push(remote.name, commit, deployBranch(environment));
-    if (pushed.state === 'landed') return { plan, commit };
-    if (pushed.state === 'refused') {
-      throw new UserError(`${remote.name} refused the landing on ${deployBranch(environment)}: ${pushed.reason}`);
+    const written = await writer.write(deployBranch(environment), { head, files, removed, message, by, at });
+    if (written.state === 'landed') return { plan, commit: written.commit };
+    if (written.state === 'refused') {
+      throw new UserError(`${remote.name} refused the landing on ${deployBranch(environment)}: ${written.reason}`);
     }
     await git.fetch(remote.name);
     plan = await replan();

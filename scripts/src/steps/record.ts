@@ -11,7 +11,7 @@ export async function writeRecords(
   by: Identity,
   records: readonly DeliveryRecord[],
 ): Promise<void> {
-  const { git, remote } = repository;
+  const { git, remote, writer } = repository;
   for (;;) {
     const head = await git.resolve(`${remoteRefs(remote)}/${recordsBranch}`);
     const paths = records.map(recordPath);
@@ -21,10 +21,10 @@ export async function writeRecords(
     const files = new Map(fresh.map((each) => [recordPath(each), formatRecord(each)]));
     const message = `Record ${fresh.map((each) => `${each.app} ${each.outcome.state} in ${each.environment}`).join(', ')}\n`;
     const at = Math.floor(context.clock.now().getTime() / 1000);
-    const pushed = await git.push(remote.name, await git.commit({ head, files, message, by, at }), recordsBranch);
-    if (pushed.state === 'landed') return;
-    if (pushed.state === 'refused') {
-      throw new UserError(`${remote.name} refused the record: ${pushed.reason}`, {
+    const written = await writer.write(recordsBranch, { head, files, message, by, at });
+    if (written.state === 'landed') return;
+    if (written.state === 'refused') {
+      throw new UserError(`${remote.name} refused the record: ${written.reason}`, {
         hint: `it would have said: ${message.trim()}`,
       });
     }

@@ -1,4 +1,5 @@
 import { createGit, personOf, type Git, type Identity } from '../adapters/git.ts';
+import { createGitWriter, type Writer } from '../adapters/writer.ts';
 import { findRemote, type Remote } from '../adapters/remote.ts';
 import type { Context } from '../context.ts';
 import { deployBranch, isStateFile, readBranchState, type BranchState } from '../core/branch-state.ts';
@@ -13,6 +14,8 @@ export interface Repository {
   folder: string;
   git: Git;
   remote: Remote;
+  /** How commits get onto the remote. */
+  writer: Writer;
   config: Config;
   /** The revision that configuration, bases and overlays are taken from. */
   main: Snapshot;
@@ -33,7 +36,8 @@ export async function openRepository(
     });
   }
   const main = await mainSnapshot(git, revision);
-  return { folder, git, remote, main, config: await readConfig(main, remote) };
+  const writer = createGitWriter(git, remote.name);
+  return { folder, git, remote, writer, main, config: await readConfig(main, remote) };
 }
 
 /** The repository at the tip of main, for a command that changes an environment, and who asks for that. Refuses uncommitted edits. */
