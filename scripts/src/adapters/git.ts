@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { UserError } from '../core/errors.ts';
-import type { Snapshot } from '../core/snapshot.ts';
+import type { Folder, Snapshot } from '../core/snapshot.ts';
 import { exec, type ExecOptions, type ExecResult } from './exec.ts';
 import { createObjectReader } from './git-objects.ts';
 
@@ -58,6 +58,8 @@ export interface Git {
   history(revision: string, path: string): Promise<{ commit: string; text: string }[]>;
 }
 
+const objectName = /^[0-9a-f]{40}$/;
+
 /** Git in a folder: a work tree or a bare repository. `env` is the whole environment that Git sees. */
 export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
   const gitEnv = { ...env, GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
@@ -66,6 +68,19 @@ export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
   }
 
   const objects = createObjectReader(cwd, gitEnv);
+  // Of commits and blobs nothing ever changes, so each is asked for once.
+  const listings = new Map<string, Promise<Pick<Snapshot, 'tree' | 'folders'>>>();
+  const ancestors = new Map<string, Promise<number>>();
+  const blobs = new Map<string, Promise<Buffer | undefined>>();
+  function once<T>(known: Map<string, Promise<T>>, key: string, find: () => Promise<T>): Promise<T> {
+    const found = known.get(key) ?? find();
+    known.set(key, found);
+    return found;
+  }
+  async function list(revision: string, paths: readonly string[]): Promise<Pick<Snapshot, 'tree' | 'folders'>> {
+    return parseTree((await run(['ls-tree', '-r', '-t', '-z', '--full-tree', revision, '--', ...paths])).stdout);
+  }
+
   async function commitsAt(revision: string, path: string): Promise<string[]> {
     const logged = await run(['log', '--format=%H', '--end-of-options', revision, '--', path]);
     return logged.stdout.split('\n').filter((line) => line !== '');
@@ -76,10 +91,11 @@ export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
     resolve: (revision) => objects.id(`${revision}^{commit}`),
     objectId: (name) => objects.id(name),
     async snapshot(revision, { paths = [], wanted = () => false } = {}) {
-      const listed = await run(['ls-tree', '-r', '-z', '--full-tree', revision, '--', ...paths]);
-      const tree = parseTree(listed.stdout);
+      const { tree, folders } = objectName.test(revision)
+        ? await once(listings, [revision, ...paths].join('\0'), () => list(revision, paths))
+        : await list(revision, paths);
       const chosen = [...tree].filter(([path]) => wanted(path));
-      return { revision, tree, texts: await readBlobs(chosen) };
+      return { revision, tree, folders, texts: await readBlobs(chosen) };
     },
     async commit(request) {
       const ref = `refs/sluice/commit-${randomUUID()}`;
@@ -100,9 +116,14 @@ export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
       await run(['fetch', ...quick, '--prune', remote, spec]);
     },
     async isAncestor(older, newer) {
-      return (
-        older === newer || (await run(['merge-base', '--is-ancestor', older, newer], { nothrow: true })).code === 0
-      );
+      if (older === newer) return true;
+      const args = ['merge-base', '--is-ancestor', older, newer];
+      const ask = async (): Promise<number> => (await run(args, { nothrow: true })).code;
+      if (![older, newer].every((each) => objectName.test(each))) return (await ask()) === 0;
+      const code = await once(ancestors, `${older} ${newer}`, ask);
+      // A commit that is not here yet may be fetched.
+      if (code > 1) ancestors.delete(`${older} ${newer}`);
+      return code === 0;
     },
     async author(revision) {
       const [name = '', email = ''] = (await run(['log', '-1', '--format=%an%n%ae', revision])).stdout.split('\n');
@@ -136,7 +157,7 @@ export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
   };
 
   async function readBlobs(entries: readonly [path: string, oid: string][]): Promise<Map<string, string>> {
-    const contents = await Promise.all(entries.map(([, oid]) => objects.read(oid)));
+    const contents = await Promise.all(entries.map(([, oid]) => once(blobs, oid, () => objects.read(oid))));
     return new Map(
       entries.map(([path], index) => {
         const content = contents[index];
@@ -154,14 +175,21 @@ function asText(path: string, content: Buffer): string {
   });
 }
 
-function parseTree(listing: string): Map<string, string> {
+function parseTree(listing: string): Pick<Snapshot, 'tree' | 'folders'> {
   const tree = new Map<string, string>();
+  const folders = new Map<string, Folder>();
   for (const entry of listing.split('\0')) {
     const [meta = '', path] = entry.split('\t', 2);
-    const [, , oid = ''] = meta.split(' ');
-    if (path !== undefined) tree.set(path, oid);
+    if (path === undefined) continue;
+    const [, type, id = ''] = meta.split(' ');
+    if (type !== 'tree') tree.set(path, id);
+    else {
+      const end = path.lastIndexOf('/');
+      folders.set(path, { id, folders: [] });
+      folders.get(path.slice(0, Math.max(end, 0)))?.folders.push(path.slice(end + 1));
+    }
   }
-  return tree;
+  return { tree, folders };
 }
 
 /** The commands of git-fast-import(1) for one commit, ending with a question for its id. */

@@ -64,9 +64,7 @@ export function packagesToTest(
   const service = `services/${serviceOf(config, app)}`;
   const changed = closure(workspace, service).filter(
     (folder) =>
-      folder === service ||
-      running === undefined ||
-      hashPaths(main.tree, [folder]) !== hashPaths(running.tree, [folder]),
+      folder === service || running === undefined || hashPaths(main, [folder]) !== hashPaths(running, [folder]),
   );
   return changed.toReversed();
 }

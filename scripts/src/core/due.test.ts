@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
+import { snapshotWith } from '../../test/snapshot.ts';
 import { template } from '../../test/template.ts';
 import { parseConfig } from './config.ts';
 import { dueApps } from './due.ts';
@@ -12,9 +12,7 @@ const files = template();
 const config = parseConfig(files['gitops.config.yaml']?.replace('REGISTRY', 'localhost') ?? '');
 
 function snapshotOf(changed: Record<string, string> = {}): Snapshot {
-  const texts = new Map(Object.entries({ ...files, ...changed }));
-  const tree = new Map([...texts].map(([path, text]) => [path, createHash('sha1').update(text).digest('hex')]));
-  return { revision: 'a'.repeat(40), tree, texts };
+  return snapshotWith({ ...files, ...changed });
 }
 
 const start = snapshotOf();
@@ -79,10 +77,9 @@ it('names a release by its digest and its manifests', () => {
 });
 
 it('says which folder is missing and of which app', () => {
-  const texts = new Map([...start.texts].filter(([path]) => !path.startsWith('apps/web/overlays/dev/')));
-  const tree = new Map([...start.tree].filter(([path]) => texts.has(path)));
+  const left = Object.entries(files).filter(([path]) => !path.startsWith('apps/web/overlays/dev/'));
 
-  expect(() => inputsOf(config, { ...start, texts, tree }, new Map(), 'web', 'dev')).toThrow(
+  expect(() => inputsOf(config, snapshotWith(Object.fromEntries(left)), new Map(), 'web', 'dev')).toThrow(
     'app "web" in dev has no folder apps/web/overlays/dev at aaaaaaaaaaaa',
   );
 });

@@ -2,7 +2,7 @@ import { parse } from 'yaml';
 import type { Config, Strategy } from './config.ts';
 import { unknownName, UserError } from './errors.ts';
 import { findApp, serviceOf } from './graph.ts';
-import { digestOf, hashPaths, hasFolder, type Snapshot } from './snapshot.ts';
+import { digestOf, hashPaths, type Snapshot } from './snapshot.ts';
 import { closure, type WorkspacePackage } from './workspace.ts';
 
 /** Hashes of what an app is made from: what its image is built of, what travels beside it, what stays in an environment. */
@@ -31,13 +31,13 @@ export function inputsOf(
   const service = serviceOf(config, app);
   const folder = `services/${service}`;
   const { strategy } = findApp(config, app);
-  if (!hasFolder(snapshot.tree, folder))
-    throw unknownName('service', service, serviceNames(snapshot), `of app "${app}"`);
+  if (!snapshot.folders.has(folder))
+    throw unknownName('service', service, snapshot.folders.get('services')?.folders ?? [], `of app "${app}"`);
   requireFolder(snapshot, `apps/${app}/base`, `app "${app}"`);
   requireFolder(snapshot, strategyFolder(strategy), `strategy "${strategy}"`);
   return {
     image: digestOf([
-      hashPaths(snapshot.tree, [...closure(workspace, folder), ...sharedBuildFiles]),
+      hashPaths(snapshot, [...closure(workspace, folder), ...sharedBuildFiles]),
       JSON.stringify(config.build.args, Object.keys(config.build.args).toSorted()),
     ]),
     manifests: manifestsHash(snapshot, app, strategy),
@@ -50,14 +50,14 @@ export function manifestsHash(snapshot: Snapshot, app: string, strategy: Strateg
   const roots = [`apps/${app}/base`, strategyFolder(strategy)];
   const overlays = overlayFolders(snapshot, app);
   const used = kustomizationClosure(snapshot, [...roots, ...overlays]).filter((each) => !overlays.includes(each));
-  return digestOf([strategy, hashPaths(snapshot.tree, used)]);
+  return digestOf([strategy, hashPaths(snapshot, used)]);
 }
 
 /** The hash of what stays in an environment: its overlay. Throws UserError where there is none. */
 export function overlayHash(snapshot: Snapshot, app: string, environment: string): string {
   const folder = `apps/${app}/overlays/${environment}`;
   requireFolder(snapshot, folder, `app "${app}" in ${environment}`);
-  return hashPaths(snapshot.tree, [folder]);
+  return hashPaths(snapshot, [folder]);
 }
 
 /** A release's id, 12 hex digits: the hash of its image's digest and of the manifests that travel with it. */
@@ -66,13 +66,8 @@ export function releaseId(digest: string, manifests: string): string {
 }
 
 function overlayFolders(snapshot: Snapshot, app: string): string[] {
-  const found = new Set<string>();
-  const pattern = new RegExp(`^apps/${app}/overlays/[^/]+(?=/)`);
-  for (const path of snapshot.tree.keys()) {
-    const folder = pattern.exec(path)?.[0];
-    if (folder !== undefined) found.add(folder);
-  }
-  return [...found];
+  const folder = `apps/${app}/overlays`;
+  return (snapshot.folders.get(folder)?.folders ?? []).map((name) => `${folder}/${name}`);
 }
 
 /** The folders that kustomization files reach from some folders through `resources` and `components`. */
@@ -86,7 +81,7 @@ function kustomizationClosure(snapshot: Snapshot, roots: readonly string[]): str
     if (text === undefined) return;
     for (const reference of references(file, text)) {
       const target = resolvePath(folder, reference);
-      if (hasFolder(snapshot.tree, target)) visit(target);
+      if (snapshot.folders.has(target)) visit(target);
     }
   }
   for (const root of roots) visit(root);
@@ -116,13 +111,8 @@ export function resolvePath(folder: string, relative: string): string {
   return parts.join('/');
 }
 
-function serviceNames(snapshot: Snapshot): string[] {
-  const names = [...snapshot.tree.keys()].flatMap((path) => /^services\/([^/]+)\//.exec(path)?.[1] ?? []);
-  return [...new Set(names)];
-}
-
 function requireFolder(snapshot: Snapshot, folder: string, whose: string): void {
-  if (hasFolder(snapshot.tree, folder)) return;
+  if (snapshot.folders.has(folder)) return;
   throw new UserError(`${whose} has no folder ${folder} at ${snapshot.revision.slice(0, 12)}`, {
     hint: 'add the folder, or take the entry out of gitops.config.yaml',
   });

@@ -1,4 +1,4 @@
-import { isSeq, parseAllDocuments, parseDocument, stringify, type Document } from 'yaml';
+import { isSeq, parseDocument, stringify } from 'yaml';
 import type { Strategy } from './config.ts';
 import { UserError } from './errors.ts';
 import { strategyFolder } from './inputs.ts';
@@ -20,9 +20,6 @@ export interface RenderRequest {
   /** The environment's overlay. */
   overlay: Snapshot;
 }
-
-/** Marks a ConfigMap that only pods of the release being replaced still need. */
-export const carriedAnnotation = 'sluice.dev/carried';
 
 /** The folder in a layout that `kustomize build` starts from. */
 export const renderRoot = 'render';
@@ -63,6 +60,8 @@ function topKustomization(request: RenderRequest): string {
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',
     resources: [`../apps/${request.app}/overlays/${request.environment}`],
+    // The order of the files, which a batch keeps as well.
+    sortOptions: { order: 'fifo' },
     namespace: request.namespace,
     images: [{ name: request.service, newName: request.image, newTag: request.tag, digest: request.digest }],
     labels: [
@@ -77,38 +76,4 @@ function topKustomization(request: RenderRequest): string {
       },
     ],
   });
-}
-
-/**
- * Adds to a rendering the hashed ConfigMaps of the one it replaces, so that pods of the old version can still start
- * during a canary and after an abort. What the old one had itself carried is left behind.
- */
-export function carryConfigMaps(rendered: string, replaced: string | undefined): string {
-  if (replaced === undefined) return rendered;
-  const present = new Set(documents(rendered).map(identity));
-  const carried = documents(replaced).filter((document) => {
-    const hashed = document.get('kind') === 'ConfigMap' && document.get('immutable') === true;
-    return (
-      hashed &&
-      document.getIn(['metadata', 'annotations', carriedAnnotation]) === undefined &&
-      !present.has(identity(document))
-    );
-  });
-  const parts = carried.map((document) => {
-    document.setIn(['metadata', 'annotations', carriedAnnotation], 'true');
-    return `---\n${document.toString({ lineWidth: 0, directives: false }).replace(/^---\n/, '')}`;
-  });
-  return [rendered.endsWith('\n') ? rendered : `${rendered}\n`, ...parts].join('');
-}
-
-function documents(text: string): Document[] {
-  return parseAllDocuments(text).filter(
-    (each): each is Document.Parsed => 'contents' in each && each.contents !== null,
-  );
-}
-
-function identity(document: Document): string {
-  return [document.get('kind'), document.getIn(['metadata', 'namespace']), document.getIn(['metadata', 'name'])].join(
-    '/',
-  );
 }

@@ -1,11 +1,21 @@
 import { createHash } from 'node:crypto';
 
-/** What Git holds at one revision: each file's object id, and the text of those that were loaded. */
+/** A folder at one revision. */
+export interface Folder {
+  /** The object id of its tree, 40 hex digits: equal where all that lies in it is equal. */
+  id: string;
+  /** The names of the folders in it. */
+  folders: string[];
+}
+
+/** What Git holds at one revision: each file's object id, each folder, and the text of those files that were loaded. */
 export interface Snapshot {
   revision: string;
   /** Object ids (40 hex digits) by path, files only. */
   tree: ReadonlyMap<string, string>;
-  /** Contents by path; only of the folders that were asked for. */
+  /** By path. */
+  folders: ReadonlyMap<string, Folder>;
+  /** Contents by path; only of the files that were asked for. */
   texts: ReadonlyMap<string, string>;
 }
 
@@ -16,17 +26,11 @@ export function digestOf(parts: readonly string[]): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** One hash over the names and object ids of all files in some folders, or over single files. */
-export function hashPaths(tree: Snapshot['tree'], paths: readonly string[]): string {
-  const lines: string[] = [];
-  for (const [path, oid] of tree) {
-    if (paths.some((each) => path === each || path.startsWith(`${each}/`))) lines.push(`${path} ${oid}`);
-  }
+/** One hash over some folders and files with all that lies in them; what does not exist adds nothing. */
+export function hashPaths({ tree, folders }: Snapshot, paths: readonly string[]): string {
+  const lines = paths.flatMap((path) => {
+    const id = folders.get(path)?.id ?? tree.get(path);
+    return id === undefined ? [] : [`${path} ${id}`];
+  });
   return digestOf(lines.toSorted());
-}
-
-/** True where a folder has at least one file. */
-export function hasFolder(tree: Snapshot['tree'], folder: string): boolean {
-  for (const path of tree.keys()) if (path.startsWith(`${folder}/`)) return true;
-  return false;
 }

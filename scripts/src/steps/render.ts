@@ -1,12 +1,24 @@
 import { kustomizeBuild } from '../adapters/kustomize.ts';
+import { carryConfigMaps } from '../core/carry.ts';
 import type { Config } from '../core/config.ts';
+import { UserError } from '../core/errors.ts';
 import { serviceOf } from '../core/graph.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
-import { carryConfigMaps, layOut, renderRoot } from '../core/rendering.ts';
-import type { Snapshot } from '../core/snapshot.ts';
+import { layOutBatch, splitBatch } from '../core/render-batch.ts';
+import { layOut, renderRoot, type RenderRequest } from '../core/rendering.ts';
+import { digestOf, type Snapshot } from '../core/snapshot.ts';
 
 /** The renderer's name in release.yaml: another version may write other bytes. */
 export const renderer = 'kustomize v5.8.1';
+
+/** What one kustomize process renders: beyond some tens it takes longer for each. */
+const batchSize = 25;
+
+/** A release to render, with the manifests that it replaces. */
+export interface ToRender {
+  release: Omit<ReleaseFile, 'intent'>;
+  replaced: string | undefined;
+}
 
 /**
  * The manifests of a release in an environment, with what it has to carry of the manifests that it replaces.
@@ -14,13 +26,92 @@ export const renderer = 'kustomize v5.8.1';
  */
 export async function renderRelease(
   config: Config,
-  release: Omit<ReleaseFile, 'intent'>,
+  release: ToRender['release'],
   sources: (revision: string) => Promise<Snapshot>,
   replaced: string | undefined,
 ): Promise<string> {
+  const request = await requestOf(config, release, sources);
+  return carryConfigMaps(await kustomizeBuild(layOut(request), renderRoot), replaced);
+}
+
+/**
+ * The manifests of several releases, in their order, byte for byte as renderRelease gives them, in few processes.
+ * Throws what renderRelease throws for the first that cannot be rendered.
+ */
+export async function renderReleases(
+  config: Config,
+  wanted: readonly ToRender[],
+  sources: (revision: string) => Promise<Snapshot>,
+): Promise<string[]> {
+  const requests = await Promise.all(wanted.map(({ release }) => requestOf(config, release, sources)));
+  const size = Math.min(batchSize, Math.ceil(requests.length / 2));
+  const rendered = await Promise.all(batches(requests, size).map(renderBatch));
+  return rendered.flat().map((text, index) => carryConfigMaps(text, wanted[index]?.replaced));
+}
+
+/** Gives the manifests of a release, as renderRelease does. */
+export type Renderer = (release: ToRender['release'], replaced: string | undefined) => Promise<string>;
+
+/**
+ * Renders each release once, however often it is asked for; those that are known `ahead` in few processes.
+ * What cannot be rendered fails when it is asked for.
+ */
+export function createRenderer(
+  config: Config,
+  sources: (revision: string) => Promise<Snapshot>,
+): { render: Renderer; ahead(wanted: readonly ToRender[]): Promise<void> } {
+  const known = new Map<string, Promise<string>>();
+  return {
+    render(release, replaced) {
+      const key = keyOf(release, replaced);
+      const found = known.get(key) ?? renderRelease(config, release, sources, replaced);
+      known.set(key, found);
+      return found;
+    },
+    async ahead(wanted) {
+      if (wanted.length < 2) return;
+      try {
+        const rendered = await renderReleases(config, wanted, sources);
+        for (const [index, { release, replaced }] of wanted.entries()) {
+          known.set(keyOf(release, replaced), Promise.resolve(rendered[index] ?? ''));
+        }
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+      }
+    },
+  };
+}
+
+function keyOf(release: ToRender['release'], replaced: string | undefined): string {
+  return digestOf([JSON.stringify(release), replaced ?? '']);
+}
+
+/** One process for all; one for each where they cannot stand together, such as equal names in one namespace. */
+async function renderBatch(requests: readonly RenderRequest[]): Promise<string[]> {
+  if (requests.length > 1) {
+    try {
+      const together = splitBatch(await kustomizeBuild(layOutBatch(requests), renderRoot), requests.length);
+      if (together !== undefined) return together;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+    }
+  }
+  return Promise.all(requests.map((request) => kustomizeBuild(layOut(request), renderRoot)));
+}
+
+async function requestOf(
+  config: Config,
+  release: ToRender['release'],
+  sources: (revision: string) => Promise<Snapshot>,
+): Promise<RenderRequest> {
   const { app, environment, namespace, strategy, image, tag, digest } = release;
   const [manifests, overlay] = await Promise.all([sources(release.manifestRevision), sources(release.overlayRevision)]);
   const service = serviceOf(config, app);
-  const files = layOut({ app, environment, namespace, strategy, service, image, tag, digest, manifests, overlay });
-  return carryConfigMaps(await kustomizeBuild(files, renderRoot), replaced);
+  return { app, environment, namespace, strategy, service, image, tag, digest, manifests, overlay };
+}
+
+function batches<T>(list: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
+    list.slice(index * size, (index + 1) * size),
+  );
 }

@@ -1,6 +1,6 @@
 import { parseAllDocuments, type Document } from 'yaml';
 import { UserError } from '../errors.ts';
-import { carriedAnnotation } from '../rendering.ts';
+import { carriedAnnotation } from '../carry.ts';
 
 /** What a rendered YAML document is made of. */
 export type Value = string | number | boolean | null | Value[] | Fields;

@@ -1,0 +1,38 @@
+import { parseAllDocuments, type Document } from 'yaml';
+
+/** Marks a ConfigMap that only pods of the release being replaced still need. */
+export const carriedAnnotation = 'sluice.dev/carried';
+
+/**
+ * Adds to a rendering the hashed ConfigMaps of the one it replaces, so that pods of the old version can still start
+ * during a canary and after an abort. What the old one had itself carried is left behind.
+ */
+export function carryConfigMaps(rendered: string, replaced: string | undefined): string {
+  if (replaced === undefined) return rendered;
+  const present = new Set(documents(rendered).map(identity));
+  const carried = documents(replaced).filter((document) => {
+    const hashed = document.get('kind') === 'ConfigMap' && document.get('immutable') === true;
+    return (
+      hashed &&
+      document.getIn(['metadata', 'annotations', carriedAnnotation]) === undefined &&
+      !present.has(identity(document))
+    );
+  });
+  const parts = carried.map((document) => {
+    document.setIn(['metadata', 'annotations', carriedAnnotation], 'true');
+    return `---\n${document.toString({ lineWidth: 0, directives: false }).replace(/^---\n/, '')}`;
+  });
+  return [rendered.endsWith('\n') ? rendered : `${rendered}\n`, ...parts].join('');
+}
+
+function documents(text: string): Document[] {
+  return parseAllDocuments(text).filter(
+    (each): each is Document.Parsed => 'contents' in each && each.contents !== null,
+  );
+}
+
+function identity(document: Document): string {
+  return [document.get('kind'), document.getIn(['metadata', 'namespace']), document.getIn(['metadata', 'name'])].join(
+    '/',
+  );
+}

@@ -1,0 +1,64 @@
+import { expect, it } from 'vitest';
+import { snapshotWith } from '../../test/snapshot.ts';
+import { template } from '../../test/template.ts';
+import { parseConfig } from '../core/config.ts';
+import type { ReleaseFile } from '../core/release-file.ts';
+import { renderRelease, renderReleases } from './render.ts';
+
+const files = template();
+const main = snapshotWith(files);
+const config = parseConfig(files['gitops.config.yaml']?.replace('REGISTRY', 'localhost') ?? '');
+
+function release(app: string, environment: string, namespace = `${app}-${environment}`): Omit<ReleaseFile, 'intent'> {
+  return {
+    app,
+    environment,
+    cluster: 'nonprod',
+    namespace,
+    strategy: 'rolling',
+    release: '0'.repeat(12),
+    image: `ghcr.io/acme/${app}`,
+    tag: '0123456789ab-1',
+    digest: `sha256:${'0'.repeat(64)}`,
+    imageRevision: main.revision,
+    manifestRevision: main.revision,
+    overlayRevision: main.revision,
+    inputs: { image: '0'.repeat(16), manifests: '0'.repeat(16), overlay: '0'.repeat(16) },
+    renderer: 'kustomize',
+  };
+}
+
+const sources = (): Promise<typeof main> => Promise.resolve(main);
+
+async function oneByOne(releases: readonly Omit<ReleaseFile, 'intent'>[]): Promise<string[]> {
+  return Promise.all(releases.map((each) => renderRelease(config, each, sources, undefined)));
+}
+
+async function together(releases: readonly Omit<ReleaseFile, 'intent'>[]): Promise<string[]> {
+  return renderReleases(
+    config,
+    releases.map((each) => ({ release: each, replaced: undefined })),
+    sources,
+  );
+}
+
+it('renders many releases byte for byte as one by one', async () => {
+  const releases = ['dev', 'staging', 'prod'].flatMap((each) => [release('web', each), release('jobs', each)]);
+  const rendered = await together(releases);
+
+  expect(rendered).toEqual(await oneByOne(releases));
+  expect(new Set(rendered).size).toBe(6);
+});
+
+it('renders releases that cannot stand in one build, such as equal names in one namespace', async () => {
+  const same = [release('web', 'dev', 'shared'), release('web', 'staging', 'shared')];
+  const releases = [...same, release('jobs', 'dev'), release('jobs', 'staging')];
+
+  expect(await together(releases)).toEqual(await oneByOne(releases));
+});
+
+it('fails with what kustomize says of the release that is wrong', async () => {
+  const releases = [release('web', 'dev'), release('jobs', 'dev'), release('jobs', 'nowhere'), release('web', 'prod')];
+
+  await expect(together(releases)).rejects.toThrow(/overlays\/nowhere/);
+});
