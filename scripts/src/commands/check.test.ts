@@ -135,7 +135,24 @@ describe('check, as the update hook', () => {
       await workshop.git('checkout', '--quiet', 'HEAD~1', '--', 'web');
     });
 
-    expect(said).toContain('a push is exactly one commit on the head of the branch');
+    expect(said).toMatch(/[0-9a-f]{12}: web: the manifests of web in staging have a document without apiVersion/);
+  });
+
+  it('refuses a merge, whose other side nobody looked at', async () => {
+    const workshop = await promoted();
+    const said = await pushByHand(workshop, 'deploy/staging', async () => {
+      await workshop.git(
+        'merge',
+        '--quiet',
+        '--no-ff',
+        '--no-commit',
+        '--strategy=ours',
+        '--allow-unrelated-histories',
+        'main',
+      );
+    });
+
+    expect(said).toContain('a push is commits on the head of the branch, one after the other, without merges');
   });
 
   it('refuses an approval in the name of somebody else', async () => {

@@ -1,12 +1,13 @@
-import { createGit } from '../adapters/git.ts';
+import { createGit, type Git } from '../adapters/git.ts';
 import { readSettings } from '../adapters/remote.ts';
 import type { Context } from '../context.ts';
 import { deployBranch } from '../core/branch-state.ts';
 import { exitCodes } from '../core/errors.ts';
 import { recordsBranch } from '../core/record.ts';
-import { checkDeployBranch } from '../steps/check-deploy-branch.ts';
+import { checkDeployBranch, releasesOf } from '../steps/check-deploy-branch.ts';
 import { checkRecords } from '../steps/check-records.ts';
-import { findRepository, mainSnapshot, readConfig } from '../steps/repository.ts';
+import { createRenderer } from '../steps/render.ts';
+import { createSources, findRepository, mainSnapshot, readConfig } from '../steps/repository.ts';
 
 export interface CheckOptions {
   ref: string;
@@ -41,10 +42,13 @@ async function findProblems(context: Context, options: CheckOptions): Promise<st
     return ['this branch does not exist here; it is made when the remote is set up, not by a push'];
   }
   if (!(await git.isAncestor(options.old, options.new))) return ['only a fast-forward may move this branch'];
-  const made = (await git.run(['rev-list', '--parents', `${options.old}..${options.new}`])).stdout.trim();
-  // What a commit in between held would count as having been there.
-  if (made !== `${options.new} ${options.old}`) return ['a push is exactly one commit on the head of the branch'];
-  if (branch === recordsBranch) return checkRecords(git, options.old, options.new);
+  const commits = await chain(git, options.old, options.new);
+  // What another parent held would count as having been here.
+  if (commits === undefined)
+    return ['a push is commits on the head of the branch, one after the other, without merges'];
+  if (branch === recordsBranch) {
+    return (await Promise.all(commits.map(([parent, commit]) => checkRecords(git, parent, commit)))).flat();
+  }
 
   const tip =
     (await git.resolve(bare === undefined ? 'refs/remotes/origin/main' : 'refs/heads/main')) ??
@@ -61,5 +65,21 @@ async function findProblems(context: Context, options: CheckOptions): Promise<st
   }
   const refs = bare === undefined ? 'refs/remotes/origin' : 'refs/heads';
   const now = context.clock.now();
-  return checkDeployBranch({ git, config, environment, main, refs, old: options.old, new: options.new, now });
+  const { render, ahead } = createRenderer(config, createSources(git, main));
+  const steps = commits.map(([old, next]) => ({ git, config, environment, main, refs, old, new: next, now, render }));
+  await ahead((await Promise.all(steps.map(releasesOf))).flat());
+  const problems = await Promise.all(steps.map(checkDeployBranch));
+  return problems.flatMap((found, index) =>
+    commits.length === 1 ? found : found.map((each) => `${commits[index]?.[1].slice(0, 12)}: ${each}`),
+  );
+}
+
+/** Each commit of a push with the one before it, the oldest first; undefined where they are not one line. */
+async function chain(git: Git, old: string, next: string): Promise<[parent: string, commit: string][] | undefined> {
+  const listed = (await git.run(['rev-list', '--parents', '--reverse', `${old}..${next}`])).stdout.trim();
+  const commits = listed.split('\n').map((line) => line.split(' '));
+  const inLine = commits.every(
+    ([, parent, ...more], index) => more.length === 0 && parent === (index === 0 ? old : commits[index - 1]?.[0]),
+  );
+  return inLine ? commits.map(([commit = '', parent = '']) => [parent, commit]) : undefined;
 }

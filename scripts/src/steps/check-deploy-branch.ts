@@ -11,8 +11,8 @@ import type { ReleaseFile } from '../core/release-file.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { holdsOn, policyFiles, quarantineOf, readPolicy, type Policy } from '../core/policy.ts';
 import { judgeChange } from './judge.ts';
-import { renderRelease } from './render.ts';
-import { branchState, createSources, readRecords } from './repository.ts';
+import type { Renderer, ToRender } from './render.ts';
+import { branchState, createSources, readRecords, stateAt } from './repository.ts';
 
 export interface DeployBranchCheck {
   git: Git;
@@ -25,6 +25,8 @@ export interface DeployBranchCheck {
   old: string;
   new: string;
   now: Date;
+  /** What a release renders to; see createRenderer. */
+  render: Renderer;
 }
 
 /** What an app's folder would hold. */
@@ -33,7 +35,20 @@ interface Rendered {
   manifests: string;
 }
 
-/** What is wrong with a change to a deploy branch; nothing where it may stand. */
+/** The releases that a change brings, and what each of them replaces; none of what cannot be read, which the check itself says. */
+export async function releasesOf({ git, environment, old, new: next }: DeployBranchCheck): Promise<ToRender[]> {
+  try {
+    const states = await Promise.all([old, next].map((commit) => stateAt(git, environment.name, commit)));
+    const [before, after] = states.map(({ manifests }) => manifests);
+    const changed = [...(states[1]?.releases ?? [])].filter(([app]) => before?.get(app) !== after?.get(app));
+    return changed.map(([app, release]) => ({ release, replaced: before?.get(app) }));
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
+  }
+}
+
+/** What is wrong with a change to a deploy branch by one commit; nothing where it may stand. */
 export async function checkDeployBranch(facts: DeployBranchCheck): Promise<string[]> {
   const { git, config, environment } = facts;
   const before = await git.snapshot(facts.old, { wanted: isStateFile });
@@ -101,7 +116,7 @@ async function checkApp(facts: DeployBranchCheck, app: string, old: BranchState,
   if (overlayHash(await sources(release.overlayRevision), app, environment.name) !== release.inputs.overlay) {
     problems.push(`${app}/release.yaml: inputs.overlay is not that of ${release.overlayRevision.slice(0, 12)}`);
   }
-  if ((await renderRelease(config, release, sources, old.manifests.get(app))) !== manifests) {
+  if ((await facts.render(release, old.manifests.get(app))) !== manifests) {
     problems.push(
       `${app}/manifests.yaml is not what its release.yaml renders to; it was edited by hand or rendered by another version`,
     );
