@@ -15,14 +15,10 @@ beforeEach(async () => {
   git = createGit(folder, { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' });
 });
 
-function commit(files: Record<string, string>, head?: string): Promise<string> {
-  return git.commit({
-    head,
-    files: new Map(Object.entries(files)),
-    message: 'Change\n\nWhy: it was asked\n',
-    by,
-    at: 1,
-  });
+async function commit(files: Record<string, string>, head?: string): Promise<string> {
+  const message = 'Change\n\nWhy: it was asked\n';
+  const [made = ''] = await git.commit(head, { files: new Map(Object.entries(files)), message, by, at: 1 });
+  return made;
 }
 
 describe('a commit', () => {
@@ -37,6 +33,19 @@ describe('a commit', () => {
     expect((await git.run(['for-each-ref'])).stdout).toBe('');
     expect(await git.isAncestor(first, second)).toBe(true);
     expect(await git.isAncestor(second, first)).toBe(false);
+  });
+
+  it('is one of several, each on the one before, and can take files away', async () => {
+    const change = { message: 'Change\n', by, at: 1 };
+    const [first = '', second = ''] = await git.commit(
+      undefined,
+      { ...change, files: new Map([['a/one', '1\n']]) },
+      { ...change, files: new Map([['b/two', '2\n']]), removed: ['a/one'] },
+    );
+
+    expect([...(await git.snapshot(first)).tree.keys()]).toEqual(['a/one']);
+    expect([...(await git.snapshot(second)).tree.keys()]).toEqual(['b/two']);
+    expect(await git.isAncestor(first, second)).toBe(true);
   });
 
   it('tells what each folder was last changed by, and what a file was', async () => {

@@ -37,13 +37,15 @@ export interface Git {
   resolve(revision: string): Promise<string | undefined>;
   /** The object of a name, such as the tree of `<commit>:<folder>`; undefined where there is none. */
   objectId(name: string): Promise<string | undefined>;
+  /** The text of a name such as `<commit>:<file>`; undefined where there is none. */
+  text(name: string): Promise<string | undefined>;
   /** The tree of a revision below `paths` (all of it where none is given), with the texts of the files that `wanted` picks. */
   snapshot(
     revision: string,
     options?: { paths?: readonly string[]; wanted?: (path: string) => boolean },
   ): Promise<Snapshot>;
-  /** Makes a commit without a work tree or an index; gives its id. */
-  commit(request: CommitRequest): Promise<string>;
+  /** Makes commits without a work tree or an index, each on the one before and the first on `head`; gives their ids. */
+  commit(head: string | undefined, ...requests: readonly Omit<CommitRequest, 'head'>[]): Promise<string[]>;
   push(remote: string, commit: string, branch: string): Promise<PushResult>;
   fetch(remote: string): Promise<void>;
   isAncestor(older: string, newer: string): Promise<boolean>;
@@ -90,6 +92,7 @@ export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
     run,
     resolve: (revision) => objects.id(`${revision}^{commit}`),
     objectId: (name) => objects.id(name),
+    text: async (name) => (await objects.read(name))?.toString('utf8'),
     async snapshot(revision, { paths = [], wanted = () => false } = {}) {
       const { tree, folders } = objectName.test(revision)
         ? await once(listings, [revision, ...paths].join('\0'), () => list(revision, paths))
@@ -97,12 +100,12 @@ export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
       const chosen = [...tree].filter(([path]) => wanted(path));
       return { revision, tree, folders, texts: await readBlobs(chosen) };
     },
-    async commit(request) {
+    async commit(head, ...requests) {
       const ref = `refs/sluice/commit-${randomUUID()}`;
       const made = await run(['fast-import', '--quiet', '--force', '--date-format=raw'], {
-        input: importStream(ref, request),
+        input: importStream(ref, head, requests),
       });
-      return made.stdout.trim();
+      return made.stdout.trim().split('\n');
     },
     async push(remote, commit, branch) {
       const result = await run(['push', '--porcelain', '--no-verify', remote, `${commit}:refs/heads/${branch}`], {
@@ -192,18 +195,20 @@ function parseTree(listing: string): Pick<Snapshot, 'tree' | 'folders'> {
   return { tree, folders };
 }
 
-/** The commands of git-fast-import(1) for one commit, ending with a question for its id. */
-function importStream(ref: string, request: CommitRequest): Buffer {
-  const who = `${clean(request.by.name)} <${clean(request.by.email)}> ${request.at} +0000`;
-  const parts: (string | Buffer)[] = [
-    `commit ${ref}\nmark :1\nauthor ${who}\ncommitter ${who}\n`,
-    data(request.message),
-  ];
-  if (request.head !== undefined) parts.push(`from ${request.head}\n`);
-  for (const path of request.removed ?? []) parts.push(`D ${quotePath(path)}\n`);
-  for (const [path, text] of request.files) parts.push(`M 100644 inline ${quotePath(path)}\n`, data(text));
+/** The commands of git-fast-import(1) for some commits, each followed by a question for its id. */
+function importStream(ref: string, head: string | undefined, requests: readonly Omit<CommitRequest, 'head'>[]): Buffer {
+  const parts: (string | Buffer)[] = [];
+  for (const [index, request] of requests.entries()) {
+    const who = `${clean(request.by.name)} <${clean(request.by.email)}> ${request.at} +0000`;
+    parts.push(`commit ${ref}\nmark :${index + 1}\nauthor ${who}\ncommitter ${who}\n`, data(request.message));
+    const parent = index === 0 ? head : `:${index}`;
+    if (parent !== undefined) parts.push(`from ${parent}\n`);
+    for (const path of request.removed ?? []) parts.push(`D ${quotePath(path)}\n`);
+    for (const [path, text] of request.files) parts.push(`M 100644 inline ${quotePath(path)}\n`, data(text));
+    parts.push(`\nget-mark :${index + 1}\n`);
+  }
   // The ref was only there to import to: a null id takes it away again.
-  parts.push('\nget-mark :1\n', `reset ${ref}\nfrom ${'0'.repeat(40)}\n\n`);
+  parts.push(`reset ${ref}\nfrom ${'0'.repeat(40)}\n\n`);
   return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
 }
 

@@ -6,6 +6,7 @@ import type { Git } from './git.ts';
 /** The Git remote that releases are landed on, and what it says of itself. */
 export interface Remote {
   name: string;
+  /** Its address, as Git is configured; of a repository on this machine its absolute path. */
   url: string;
   /** The profile of the configuration that applies there; only a local platform's repository names one. */
   profile: string | undefined;
@@ -39,7 +40,7 @@ export async function findRemote(git: Git, cwd: string, named?: string): Promise
   if (!existsSync(folder)) {
     throw new UserError(`the Git remote ${name} is at ${folder}, where nothing is`, { hint: 'run pnpm start' });
   }
-  return { name, url, ...(await readSettings(git, folder)) };
+  return { name, url: folder, ...(await readSettings(git, folder)) };
 }
 
 /** What a repository on this machine says of itself. */

@@ -1,21 +1,22 @@
-import type { CommitRequest, Git } from './git.ts';
+import type { CommitRequest } from './git.ts';
 
-/** How a write ended: `moved` where the branch was no longer at the commit's parent. */
-export type Written = { state: 'landed'; commit: string } | { state: 'moved' } | { state: 'refused'; reason: string };
-
-/** Writes commits to branches of a remote, each only onto the head that it names: the one way in which anything lands. */
-export interface Writer {
-  /** After `moved` nothing of the request is on the remote, and what is there has to be fetched. */
-  write(branch: string, request: CommitRequest): Promise<Written>;
+/** A commit to be made on a branch. */
+export interface WriteRequest extends CommitRequest {
+  /**
+   * The files and folders that it was decided on. Where only others have changed since `head`, it goes onto the newer head
+   * as it is; without it, or where one of these has changed, the write is answered with `moved`.
+   */
+  basis?: readonly string[] | undefined;
 }
 
-/** Writes by Git: a commit made here, pushed without force. */
-export function createGitWriter(git: Git, remote: string): Writer {
-  return {
-    async write(branch, request) {
-      const commit = await git.commit(request);
-      const pushed = await git.push(remote, commit, branch);
-      return pushed.state === 'landed' ? { state: 'landed', commit } : pushed;
-    },
-  };
+/** How a write ended: `moved` where what it was decided on is no longer so. */
+export type Written = { state: 'landed'; commit: string } | { state: 'moved' } | { state: 'refused'; reason: string };
+
+/** Writes commits to branches of a remote, by compare-and-swap on their heads: the one way in which anything lands. */
+export interface Writer {
+  /**
+   * A request that is on the branch already, since an answer was lost, is not written again.
+   * After `moved` nothing of it is on the remote; what is there has to be fetched before it is asked for again.
+   */
+  write(branch: string, request: WriteRequest): Promise<Written>;
 }

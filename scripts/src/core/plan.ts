@@ -1,6 +1,6 @@
 import type { BranchState } from './branch-state.ts';
 import { blocking, type Allowance, type Verb, type Verdict } from './gates/index.ts';
-import { formatPolicy, withoutApprovals, type Policy } from './policy.ts';
+import { formatPolicy, policyFolder, withoutApprovals, type Policy } from './policy.ts';
 import type { ReleaseFile } from './release-file.ts';
 import { formatRelease } from './release-file.ts';
 import { digestOf } from './snapshot.ts';
@@ -72,12 +72,16 @@ export interface Writing {
   files: ReadonlyMap<string, string>;
   /** Paths that are there no longer. */
   removed?: readonly string[] | undefined;
+  /** The files and folders of the branch that it was decided on. */
+  basis: readonly string[];
   message: string;
 }
 
 /** A plan as what is written for it. */
 export function planWriting(plan: Plan): Writing {
-  return { environment: plan.environment, head: plan.head, files: planFiles(plan), message: commitMessage(plan) };
+  const { environment, head, changes } = plan;
+  const basis = [policyFolder, ...changes.map(({ app }) => app)];
+  return { environment, head, files: planFiles(plan), basis, message: commitMessage(plan) };
 }
 
 /**

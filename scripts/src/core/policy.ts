@@ -61,6 +61,9 @@ const files = {
   'policy/approvals.yaml': z.strictObject({ approvals: z.array(approval) }),
 } as const;
 
+/** The folder that a policy is kept in. */
+export const policyFolder = 'policy';
+
 /** The paths that a policy is kept at. */
 export const policyFiles = Object.keys(files);
 

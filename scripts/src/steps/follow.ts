@@ -29,8 +29,10 @@ export async function follow(
   landing: Landing<Plan>,
   options: FollowOptions,
 ): Promise<DeliveryRecord[]> {
-  const { config, remote } = repository;
+  const { config, git, remote } = repository;
   const { plan, commit } = landing;
+  // Another process may have pushed it.
+  if ((await git.resolve(commit)) === undefined) await git.fetch(remote.name);
   const environment = findEnvironment(config, plan.environment);
   let clusters: { argocd: Cluster; apps: Cluster } | undefined;
   let trouble = '';

@@ -30,9 +30,9 @@ export async function land<Planned>(
   let plan: Planned | undefined = first;
   for (let attempt = 1; attempt <= attempts; attempt++) {
     if (plan === undefined) return undefined;
-    const { environment, head, files, removed, message } = write(plan);
+    const { environment, ...writing } = write(plan);
     const at = Math.floor(context.clock.now().getTime() / 1000);
-    const written = await writer.write(deployBranch(environment), { head, files, removed, message, by, at });
+    const written = await writer.write(deployBranch(environment), { ...writing, by, at });
     if (written.state === 'landed') return { plan, commit: written.commit };
     if (written.state === 'refused') {
       throw new UserError(`${remote.name} refused the landing on ${deployBranch(environment)}: ${written.reason}`);

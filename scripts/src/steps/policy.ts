@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
 import { parseUntil } from '../core/duration.ts';
 import type { Writing } from '../core/plan.ts';
-import { formatPolicy, type Policy } from '../core/policy.ts';
+import { formatPolicy, policyFolder, type Policy } from '../core/policy.ts';
 import { land } from './land.ts';
 import { branchState, readIdentity, remoteRefs, type Repository } from './repository.ts';
 
@@ -65,7 +65,7 @@ export async function changePolicy(
     if (policy === undefined) return undefined;
     const until = words.until === undefined ? '' : `Until: ${words.until}\n`;
     const message = `${change.title} in ${environment}\n\n${words.reason}\n\n${until}By: ${words.by}\n`;
-    return { environment, head: state.head, files: formatPolicy(policy), message, policy };
+    return { environment, head: state.head, files: formatPolicy(policy), basis: [policyFolder], message, policy };
   }
 
   const landed: { environment: string; commit: string; policy: Policy }[] = [];

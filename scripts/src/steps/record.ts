@@ -21,7 +21,7 @@ export async function writeRecords(
     const files = new Map(fresh.map((each) => [recordPath(each), formatRecord(each)]));
     const message = `Record ${fresh.map((each) => `${each.app} ${each.outcome.state} in ${each.environment}`).join(', ')}\n`;
     const at = Math.floor(context.clock.now().getTime() / 1000);
-    const written = await writer.write(recordsBranch, { head, files, message, by, at });
+    const written = await writer.write(recordsBranch, { head, files, basis: [...files.keys()], message, by, at });
     if (written.state === 'landed') return;
     if (written.state === 'refused') {
       throw new UserError(`${remote.name} refused the record: ${written.reason}`, {

@@ -1,5 +1,6 @@
 import { createGit, personOf, type Git, type Identity } from '../adapters/git.ts';
-import { createGitWriter, type Writer } from '../adapters/writer.ts';
+import { createSharedWriter } from '../adapters/shared-writer.ts';
+import type { Writer } from '../adapters/writer.ts';
 import { findRemote, type Remote } from '../adapters/remote.ts';
 import type { Context } from '../context.ts';
 import { deployBranch, isStateFile, readBranchState, type BranchState } from '../core/branch-state.ts';
@@ -36,7 +37,7 @@ export async function openRepository(
     });
   }
   const main = await mainSnapshot(git, revision);
-  const writer = createGitWriter(git, remote.name);
+  const writer = createSharedWriter(git, remote.name, remote.url);
   return { folder, git, remote, writer, main, config: await readConfig(main, remote) };
 }
 
