@@ -38,3 +38,9 @@ it('throws the last lines that a program said, with its name and its code', asyn
   );
   await expect(exec('no-such-program', [])).rejects.toThrow('`no-such-program` could not be started');
 });
+
+it('starts a program itself, without a shell in between', async () => {
+  const { stdout } = await exec(process.execPath, ['-e', 'process.stdout.write(String(process.ppid))']);
+
+  expect(stdout).toBe(String(process.pid));
+});

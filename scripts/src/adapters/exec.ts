@@ -1,4 +1,5 @@
-import { $ } from 'zx/core';
+import { spawn } from 'node:child_process';
+import { $, type Options } from 'zx/core';
 import { UserError } from '../core/errors.ts';
 
 export interface ExecOptions {
@@ -21,8 +22,15 @@ export interface ExecResult {
 /** What every call of zx has: it neither prints nor throws, and puts nothing before the command. */
 export const silently = { nothrow: true, quiet: true, verbose: false, prefix: '' } as const;
 
+/** Has zx start a program as it is, without a shell in between: what an argument holds means nothing to anybody. */
+export function directly(command: string, args: readonly string[]): Pick<Options, 'spawn'> {
+  const start = (_line: string, _none: unknown, options: object): unknown =>
+    spawn(command, args, { ...options, shell: false });
+  return { spawn: start as Options['spawn'] };
+}
+
 /**
- * Runs a program with arguments; each is quoted, so none can become more than one argument.
+ * Runs a program with arguments, without a shell.
  * Throws UserError with the last lines of its standard error when it ends with another code than 0, unless `nothrow`.
  */
 export async function exec(command: string, args: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
@@ -31,6 +39,7 @@ export async function exec(command: string, args: readonly string[], options: Ex
     cwd,
     env,
     ...silently,
+    ...directly(command, args),
     ...(input === undefined ? {} : { input }),
   })`${[command, ...args]}`;
   // What zx keeps is decoded piece by piece, which breaks characters that two pieces share.
@@ -43,8 +52,12 @@ export async function exec(command: string, args: readonly string[], options: Ex
   if (code !== 0 && !nothrow) {
     const said = (output.stderr.trim() || stdout.trim()).split('\n').slice(-12).join('\n  ');
     const what = `${command.split('/').at(-1) ?? command} ${args[0] ?? ''}`.trim();
-    const ended = code === 127 ? 'could not be started' : `ended with ${code}`;
+    const ended = isMissing(output.cause) ? 'could not be started' : `ended with ${code}`;
     throw new UserError(`\`${what}\` ${ended}${said === '' ? '' : `:\n  ${said}`}`, { cause: output });
   }
   return { code, stdout, stderr: output.stderr, bytes };
+}
+
+function isMissing(cause: unknown): boolean {
+  return (cause as NodeJS.ErrnoException | null)?.code === 'ENOENT';
 }

@@ -1,6 +1,6 @@
 import { $, type ProcessPromise } from 'zx/core';
 import { UserError } from '../core/errors.ts';
-import { silently } from './exec.ts';
+import { directly, silently } from './exec.ts';
 
 /** Reads objects of one repository, asking one git process instead of starting one for each question. */
 export interface ObjectReader {
@@ -33,7 +33,7 @@ export function createObjectReader(cwd: string, env: NodeJS.ProcessEnv): ObjectR
   let timer: NodeJS.Timeout | undefined;
 
   function start(): Running {
-    const process = $({ cwd, env, ...silently })`git cat-file --batch-command`;
+    const process = $({ cwd, env, ...silently, ...directly('git', ['cat-file', '--batch-command']) })`git`;
     const started: Running = { process, questions: [], received: Buffer.alloc(0) };
     process.stdout.on('data', (chunk: Buffer) => {
       started.received = Buffer.concat([started.received, chunk]);

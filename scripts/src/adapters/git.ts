@@ -39,7 +39,7 @@ export interface Git {
   objectId(name: string): Promise<string | undefined>;
   /** The text of a name such as `<commit>:<file>`; undefined where there is none. */
   text(name: string): Promise<string | undefined>;
-  /** The tree of a revision below `paths` (all of it where none is given), with the texts of the files that `wanted` picks. */
+  /** The tree of a revision, at least what is below `paths` where some are given, with the texts of the files that `wanted` picks. */
   snapshot(
     revision: string,
     options?: { paths?: readonly string[]; wanted?: (path: string) => boolean },
@@ -95,7 +95,7 @@ export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
     text: async (name) => (await objects.read(name))?.toString('utf8'),
     async snapshot(revision, { paths = [], wanted = () => false } = {}) {
       const { tree, folders } = objectName.test(revision)
-        ? await once(listings, [revision, ...paths].join('\0'), () => list(revision, paths))
+        ? await (listings.get(revision) ?? once(listings, [revision, ...paths].join('\0'), () => list(revision, paths)))
         : await list(revision, paths);
       const chosen = [...tree].filter(([path]) => wanted(path));
       return { revision, tree, folders, texts: await readBlobs(chosen) };

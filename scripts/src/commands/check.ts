@@ -41,11 +41,12 @@ async function findProblems(context: Context, options: CheckOptions): Promise<st
   if (nothing.test(options.old)) {
     return ['this branch does not exist here; it is made when the remote is set up, not by a push'];
   }
-  if (!(await git.isAncestor(options.old, options.new))) return ['only a fast-forward may move this branch'];
   const commits = await chain(git, options.old, options.new);
-  // What another parent held would count as having been here.
-  if (commits === undefined)
+  if (commits === undefined) {
+    if (!(await git.isAncestor(options.old, options.new))) return ['only a fast-forward may move this branch'];
+    // What another parent held would count as having been here.
     return ['a push is commits on the head of the branch, one after the other, without merges'];
+  }
   if (branch === recordsBranch) {
     return (await Promise.all(commits.map(([parent, commit]) => checkRecords(git, parent, commit)))).flat();
   }
@@ -65,9 +66,9 @@ async function findProblems(context: Context, options: CheckOptions): Promise<st
   }
   const refs = bare === undefined ? 'refs/remotes/origin' : 'refs/heads';
   const now = context.clock.now();
-  const { render, ahead } = createRenderer(config, createSources(git, main));
+  const { render, ahead } = createRenderer(config, createSources(git));
   const steps = commits.map(([old, next]) => ({ git, config, environment, main, refs, old, new: next, now, render }));
-  await ahead((await Promise.all(steps.map(releasesOf))).flat());
+  if (steps.length > 1) await ahead((await Promise.all(steps.map(releasesOf))).flat());
   const problems = await Promise.all(steps.map(checkDeployBranch));
   return problems.flatMap((found, index) =>
     commits.length === 1 ? found : found.map((each) => `${commits[index]?.[1].slice(0, 12)}: ${each}`),
@@ -81,5 +82,7 @@ async function chain(git: Git, old: string, next: string): Promise<[parent: stri
   const inLine = commits.every(
     ([, parent, ...more], index) => more.length === 0 && parent === (index === 0 ? old : commits[index - 1]?.[0]),
   );
-  return inLine ? commits.map(([commit = '', parent = '']) => [parent, commit]) : undefined;
+  return inLine && commits.at(-1)?.[0] === next
+    ? commits.map(([commit = '', parent = '']) => [parent, commit])
+    : undefined;
 }

@@ -17,6 +17,7 @@ import { renderer, renderRelease } from '../steps/render.ts';
 import {
   branchState,
   createSources,
+  inputsSnapshot,
   openRepository,
   readRecords,
   remoteRefs,
@@ -45,6 +46,10 @@ export async function deliver(context: Context, options: DeliverOptions): Promis
     } else if (due.length === 0) context.stdout.write(`nothing to deliver to ${environment}\n`);
     return due.length === 0 ? exitCodes.nothing : exitCodes.done;
   }
+
+  // What nothing can be rendered from is said before anything is built.
+  const sources = createSources(git);
+  await Promise.all(due.map(({ app }) => sources(main.revision, app)));
 
   const progress = createProgress({ stream: context.stderr });
   const buildNumber = options.buildNumber ?? Number(context.env['GITHUB_RUN_NUMBER'] ?? 0);
@@ -88,7 +93,8 @@ async function findDue(repository: Repository): Promise<{ state: BranchState; du
   const { git, remote, config, main } = repository;
   const environment = deliveryEnvironment(config).name;
   const state = await branchState(git, environment, remoteRefs(remote));
-  return { state, due: dueApps(config, main, readWorkspace(main), environment, state.releases) };
+  const inputs = await inputsSnapshot(git, main);
+  return { state, due: dueApps(config, inputs, readWorkspace(inputs), environment, state.releases) };
 }
 
 /** The plan for the due apps that have an image; those that a gate stops or that cannot be rendered join the failures. */
@@ -103,7 +109,7 @@ async function makePlan(
   const { git, remote, config, main } = repository;
   const environment = deliveryEnvironment(config);
   const records = await readRecords(git, config, Object.keys(config.apps), remoteRefs(remote));
-  const sources = createSources(git, main);
+  const sources = createSources(git);
   const changes: Change[] = [];
   for (const each of due) {
     const image = built.images.get(each.app);

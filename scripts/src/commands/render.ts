@@ -29,7 +29,7 @@ export async function render(context: Context, app: string, options: RenderOptio
   const { strategy } = findApp(config, app);
   const atHead = { ...running, strategy, manifestRevision: main.revision, overlayRevision: main.revision };
   const release = options.landed === true ? running : atHead;
-  const manifests = await renderRelease(config, release, createSources(git, main), undefined);
+  const manifests = await renderRelease(config, release, createSources(git), undefined);
   context.stdout.write(options.json === true ? `${JSON.stringify({ release, manifests }, null, 2)}\n` : manifests);
   return exitCodes.done;
 }

@@ -6,7 +6,14 @@ import { findApp } from '../core/graph.ts';
 import { overview, type Cell, type LiveCell } from '../core/overview.ts';
 import { readWorkspace } from '../core/workspace.ts';
 import { applicationName } from '../steps/follow.ts';
-import { landedState, openRepository, readRecords, remoteRefs, type Repository } from '../steps/repository.ts';
+import {
+  inputsSnapshot,
+  landedState,
+  openRepository,
+  readRecords,
+  remoteRefs,
+  type Repository,
+} from '../steps/repository.ts';
 import { statusTable } from '../ui/status-table.ts';
 
 export interface StatusOptions {
@@ -28,10 +35,11 @@ export async function status(context: Context, app: string | undefined, options:
     landings.set(name, commits);
   }
   const records = await readRecords(git, config, Object.keys(config.apps), refs);
+  const inputs = await inputsSnapshot(git, main);
   const cells = overview({
     config,
-    main,
-    workspace: readWorkspace(main),
+    main: inputs,
+    workspace: readWorkspace(inputs),
     states,
     records,
     landings,

@@ -10,7 +10,7 @@ import { serviceOf } from '../core/graph.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { readWorkspace } from '../core/workspace.ts';
 import type { Progress } from '../ui/index.ts';
-import type { Repository } from './repository.ts';
+import { inputsSnapshot, type Repository } from './repository.ts';
 
 /** What became of the builds: an image for each app that has one, and why the others have none. */
 export interface BuildResult {
@@ -41,9 +41,10 @@ export async function buildImages(
   }
   if (toBuild.length > 0) await requireRegistry(`${repository.config.registry}/`);
 
+  const inputs = await inputsSnapshot(repository.git, repository.main);
   const tested = new Map<string, boolean>();
   for (const { app } of toBuild) {
-    const failed = await testApp(context, repository, app, state, tested, progress);
+    const failed = await testApp(context, { ...repository, main: inputs }, app, state, tested, progress);
     if (failed !== undefined) failures.set(app, `the tests of ${failed} fail`);
   }
   for (const { app } of toBuild.filter((each) => !failures.has(each.app))) {

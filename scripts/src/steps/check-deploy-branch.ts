@@ -1,5 +1,5 @@
 import { personOf, type Git } from '../adapters/git.ts';
-import { isStateFile, readBranchState, type BranchState } from '../core/branch-state.ts';
+import { isStateFile, type BranchState } from '../core/branch-state.ts';
 import type { Config, Environment } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
 import { blocking, describeVerdict } from '../core/gates/index.ts';
@@ -38,10 +38,13 @@ interface Rendered {
 /** The releases that a change brings, and what each of them replaces; none of what cannot be read, which the check itself says. */
 export async function releasesOf({ git, environment, old, new: next }: DeployBranchCheck): Promise<ToRender[]> {
   try {
-    const states = await Promise.all([old, next].map((commit) => stateAt(git, environment.name, commit)));
-    const [before, after] = states.map(({ manifests }) => manifests);
-    const changed = [...(states[1]?.releases ?? [])].filter(([app]) => before?.get(app) !== after?.get(app));
-    return changed.map(([app, release]) => ({ release, replaced: before?.get(app) }));
+    const folders = await Promise.all([git.snapshot(old), git.snapshot(next)]);
+    const apps = [...changedPaths(...folders)].map((path) => path.split('/')[0] ?? '');
+    const [before, after] = await Promise.all([
+      stateAt(git, environment.name, old, apps),
+      stateAt(git, environment.name, next, apps),
+    ]);
+    return [...after.releases].map(([app, release]) => ({ release, replaced: before.manifests.get(app) }));
   } catch (error) {
     if (error instanceof UserError) return [];
     throw error;
@@ -51,14 +54,10 @@ export async function releasesOf({ git, environment, old, new: next }: DeployBra
 /** What is wrong with a change to a deploy branch by one commit; nothing where it may stand. */
 export async function checkDeployBranch(facts: DeployBranchCheck): Promise<string[]> {
   const { git, config, environment } = facts;
-  const before = await git.snapshot(facts.old, { wanted: isStateFile });
-  const after = await git.snapshot(facts.new, { wanted: isStateFile });
-  const paths = new Set(
-    [...before.tree.keys(), ...after.tree.keys()].filter((path) => before.tree.get(path) !== after.tree.get(path)),
-  );
+  const [before, after] = await Promise.all([git.snapshot(facts.old), git.snapshot(facts.new)]);
   const problems: string[] = [];
   const apps = new Set<string>();
-  for (const path of paths) {
+  for (const path of changedPaths(before, after)) {
     const folder = path.split('/')[0] ?? '';
     const isPolicy = policyFiles.includes(path);
     if (!isStateFile(path) || (!isPolicy && !Object.hasOwn(config.apps, folder))) {
@@ -66,10 +65,11 @@ export async function checkDeployBranch(facts: DeployBranchCheck): Promise<strin
     } else if (!after.tree.has(path)) problems.push(`${path} would be deleted`);
     else if (!isPolicy) apps.add(folder);
   }
-  const old = readBranchState(environment.name, before);
+  const old = await stateAt(git, environment.name, facts.old, [...apps]);
   let policy: Policy;
   try {
-    policy = readPolicy(after.texts, facts.new.slice(0, 12));
+    const { texts } = await git.snapshot(facts.new, { wanted: (path) => policyFiles.includes(path) });
+    policy = readPolicy(texts, facts.new.slice(0, 12));
     problems.push(...(await checkApprovals(facts, old.policy, policy, apps.size > 0)));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -78,9 +78,7 @@ export async function checkDeployBranch(facts: DeployBranchCheck): Promise<strin
   }
   for (const app of apps) {
     try {
-      problems.push(
-        ...(await checkApp(facts, app, old, { ...readBranchState(environment.name, only(after, app)), policy })),
-      );
+      problems.push(...(await checkApp(facts, app, old, await stateAt(git, environment.name, facts.new, [app]))));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       problems.push(`${app}: ${error.message}`);
@@ -106,14 +104,14 @@ async function checkApp(facts: DeployBranchCheck, app: string, old: BranchState,
   }
   if (problems.length > 0) return problems;
 
-  const sources = createSources(git, main);
-  const manifestsInput = manifestsHash(await sources(release.manifestRevision), app, release.strategy);
+  const sources = createSources(git);
+  const manifestsInput = manifestsHash(await sources(release.manifestRevision, app), app, release.strategy);
   if (release.release !== releaseId(release.digest, manifestsInput) || release.inputs.manifests !== manifestsInput) {
     problems.push(
       `${app}/release.yaml: release ${release.release} is not what its digest and its base at ${release.manifestRevision.slice(0, 12)} make`,
     );
   }
-  if (overlayHash(await sources(release.overlayRevision), app, environment.name) !== release.inputs.overlay) {
+  if (overlayHash(await sources(release.overlayRevision, app), app, environment.name) !== release.inputs.overlay) {
     problems.push(`${app}/release.yaml: inputs.overlay is not that of ${release.overlayRevision.slice(0, 12)}`);
   }
   if ((await facts.render(release, old.manifests.get(app))) !== manifests) {
@@ -157,7 +155,7 @@ async function checkGates(
       environment.after.includes(each.environment) && each.release === release.release && each.tag === release.tag,
   );
   if (!known) {
-    const parents = await Promise.all(environment.after.map((parent) => branchState(git, parent, refs)));
+    const parents = await Promise.all(environment.after.map((parent) => branchState(git, parent, refs, [app])));
     const runs = parents.some((parent) => parent.releases.get(app)?.release === release.release);
     if (!runs) return [`${app}: release ${release.release} has never been in ${environment.after.join(' or ')}`];
   }
@@ -235,6 +233,8 @@ async function checkApprovals(
     .map((each) => `the approval of ${each.app} says ${each.by}, its commit is by ${author}`);
 }
 
-function only(snapshot: Snapshot, app: string): Snapshot {
-  return { ...snapshot, texts: new Map([...snapshot.texts].filter(([path]) => path.startsWith(`${app}/`))) };
+function changedPaths(before: Snapshot, after: Snapshot): Set<string> {
+  return new Set(
+    [...before.tree.keys(), ...after.tree.keys()].filter((path) => before.tree.get(path) !== after.tree.get(path)),
+  );
 }

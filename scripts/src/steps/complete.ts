@@ -15,13 +15,13 @@ export async function completePlan(
   basis: PlanBasis,
   planned: readonly PlannedChange[],
 ): Promise<Planned> {
-  const { git, remote, config, main } = repository;
+  const { git, remote, config } = repository;
   const { verb, by, target, allowed } = basis;
   if (planned.length === 0) return { plan: undefined, target };
   const environment = findEnvironment(config, target.environment);
   const apps = planned.map(({ app }) => app);
   const records = await readRecords(git, config, apps, remoteRefs(remote));
-  const sources = createSources(git, main);
+  const sources = createSources(git);
   const changes = await Promise.all(
     planned.map(async (change): Promise<Change> => {
       const { app, release, previous } = change;

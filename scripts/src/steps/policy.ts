@@ -60,7 +60,7 @@ export async function changePolicy(
     ...(options.until === undefined ? {} : { until: parseUntil(options.until, now) }),
   };
   async function makePlan(environment: string): Promise<PolicyPlan | undefined> {
-    const state = await branchState(git, environment, remoteRefs(remote));
+    const state = await branchState(git, environment, remoteRefs(remote), []);
     const policy = await change.apply(state.policy, words);
     if (policy === undefined) return undefined;
     const until = words.until === undefined ? '' : `Until: ${words.until}\n`;

@@ -10,7 +10,7 @@ import { readWorkspace } from '../core/workspace.ts';
 import type { Planned } from './apply.ts';
 import { completePlan } from './complete.ts';
 import { findRelease } from './find-release.ts';
-import { branchState, mainSnapshot, remoteRefs, type Repository } from './repository.ts';
+import { branchState, inputsSnapshot, remoteRefs, type Repository } from './repository.ts';
 
 /** What is asked to be promoted. */
 export interface PromotionRequest {
@@ -42,7 +42,11 @@ export async function planPromotions(
   const environment = findEnvironment(config, request.to);
   const from = sourceOf(config, environment, request.from, remote.name);
   const refs = remoteRefs(remote);
-  const [source, target] = await Promise.all([branchState(git, from, refs), branchState(git, environment.name, refs)]);
+  const named = request.apps.length > 0 ? request.apps : undefined;
+  const [source, target] = await Promise.all([
+    branchState(git, from, refs, named),
+    branchState(git, environment.name, refs, named),
+  ]);
   const apps = await chooseApps(repository, request, source);
 
   const problems: { app: string; error: UserError }[] = [];
@@ -95,12 +99,12 @@ async function changedApps(
   if (revision === undefined) {
     throw new UserError(`there is no revision "${since}"`, { hint: 'git log --oneline shows them', exit: 'usage' });
   }
-  const then = await mainSnapshot(git, revision);
-  const [before, now] = [readWorkspace(then), readWorkspace(main)];
+  const [then, tip] = await Promise.all([inputsSnapshot(git, { revision }), inputsSnapshot(git, main)]);
+  const [before, now] = [readWorkspace(then), readWorkspace(tip)];
   return apps.filter((app) => {
     try {
       const old = inputsOf(config, then, before, app, environment);
-      return JSON.stringify(old) !== JSON.stringify(inputsOf(config, main, now, app, environment));
+      return JSON.stringify(old) !== JSON.stringify(inputsOf(config, tip, now, app, environment));
     } catch (error) {
       // It was not there then.
       if (error instanceof UserError) return true;

@@ -24,7 +24,7 @@ export async function planReconfiguration(
   const { git, remote, config, main } = repository;
   const refs = remoteRefs(remote);
   const environment = findEnvironment(config, name);
-  const target = await branchState(git, name, refs);
+  const target = await branchState(git, name, refs, apps.length > 0 ? apps : undefined);
   for (const app of apps) findApp(config, app);
   const chosen =
     apps.length > 0 ? [...new Set(apps)] : Object.keys(config.apps).filter((app) => target.releases.has(app));

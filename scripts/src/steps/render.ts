@@ -6,7 +6,8 @@ import { serviceOf } from '../core/graph.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
 import { layOutBatch, splitBatch } from '../core/render-batch.ts';
 import { layOut, renderRoot, type RenderRequest } from '../core/rendering.ts';
-import { digestOf, type Snapshot } from '../core/snapshot.ts';
+import { digestOf } from '../core/snapshot.ts';
+import type { Sources } from './repository.ts';
 
 /** The renderer's name in release.yaml: another version may write other bytes. */
 export const renderer = 'kustomize v5.8.1';
@@ -22,12 +23,12 @@ export interface ToRender {
 
 /**
  * The manifests of a release in an environment, with what it has to carry of the manifests that it replaces.
- * `sources` gives the tree of main at a revision.
+ * `sources` gives what it renders from; see createSources.
  */
 export async function renderRelease(
   config: Config,
   release: ToRender['release'],
-  sources: (revision: string) => Promise<Snapshot>,
+  sources: Sources,
   replaced: string | undefined,
 ): Promise<string> {
   const request = await requestOf(config, release, sources);
@@ -38,11 +39,7 @@ export async function renderRelease(
  * The manifests of several releases, in their order, byte for byte as renderRelease gives them, in few processes.
  * Throws what renderRelease throws for the first that cannot be rendered.
  */
-export async function renderReleases(
-  config: Config,
-  wanted: readonly ToRender[],
-  sources: (revision: string) => Promise<Snapshot>,
-): Promise<string[]> {
+export async function renderReleases(config: Config, wanted: readonly ToRender[], sources: Sources): Promise<string[]> {
   const requests = await Promise.all(wanted.map(({ release }) => requestOf(config, release, sources)));
   const size = Math.min(batchSize, Math.ceil(requests.length / 2));
   const rendered = await Promise.all(batches(requests, size).map(renderBatch));
@@ -58,7 +55,7 @@ export type Renderer = (release: ToRender['release'], replaced: string | undefin
  */
 export function createRenderer(
   config: Config,
-  sources: (revision: string) => Promise<Snapshot>,
+  sources: Sources,
 ): { render: Renderer; ahead(wanted: readonly ToRender[]): Promise<void> } {
   const known = new Map<string, Promise<string>>();
   return {
@@ -99,13 +96,12 @@ async function renderBatch(requests: readonly RenderRequest[]): Promise<string[]
   return Promise.all(requests.map((request) => kustomizeBuild(layOut(request), renderRoot)));
 }
 
-async function requestOf(
-  config: Config,
-  release: ToRender['release'],
-  sources: (revision: string) => Promise<Snapshot>,
-): Promise<RenderRequest> {
+async function requestOf(config: Config, release: ToRender['release'], sources: Sources): Promise<RenderRequest> {
   const { app, environment, namespace, strategy, image, tag, digest } = release;
-  const [manifests, overlay] = await Promise.all([sources(release.manifestRevision), sources(release.overlayRevision)]);
+  const [manifests, overlay] = await Promise.all([
+    sources(release.manifestRevision, app),
+    sources(release.overlayRevision, app),
+  ]);
   const service = serviceOf(config, app);
   return { app, environment, namespace, strategy, service, image, tag, digest, manifests, overlay };
 }

@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import { deployBranch, isStateFile, readBranchState, type BranchState } from '../core/branch-state.ts';
 import { configFile, parseConfig, type Config } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
+import { policyFolder } from '../core/policy.ts';
 import { parseRecord, recordsBranch, type DeliveryRecord } from '../core/record.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 
@@ -63,11 +64,16 @@ export async function findRepository(context: Context): Promise<{ folder: string
   return { folder, git: createGit(folder, context.env) };
 }
 
-/** A revision of main with the texts that planning reads. */
+/** A revision of main with the text of its configuration. */
 export function mainSnapshot(git: Git, revision: string): Promise<Snapshot> {
+  return git.snapshot(revision, { wanted: (path) => path === configFile });
+}
+
+/** A revision of main with the texts that tell what apps are made of. */
+export function inputsSnapshot(git: Git, { revision }: Pick<Snapshot, 'revision'>): Promise<Snapshot> {
   return git.snapshot(revision, {
     wanted: (path) =>
-      path === configFile || path.startsWith('apps/') || /^(services|packages)\/[^/]+\/package\.json$/.test(path),
+      /^apps\/.*kustomization\.yaml$/.test(path) || /^(services|packages)\/[^/]+\/package\.json$/.test(path),
   });
 }
 
@@ -84,30 +90,45 @@ export async function readConfig(
   return parseConfig(text, { profile, registry, windowProblem });
 }
 
-/** What an app renders from at a revision: all that lies under apps/. The same revision is read once. */
-export function createSources(git: Git, main: Snapshot): (revision: string) => Promise<Snapshot> {
-  const known = new Map<string, Promise<Snapshot>>([[main.revision, Promise.resolve(main)]]);
-  return (revision) => {
-    const found = known.get(revision) ?? git.snapshot(revision, { paths: ['apps'], wanted: () => true });
-    known.set(revision, found);
-    return found;
-  };
+/** Gives what an app renders from at a revision of main: its own files and those of the components. */
+export type Sources = (revision: string, app: string) => Promise<Snapshot>;
+
+export function createSources(git: Git): Sources {
+  return (revision, app) =>
+    git.snapshot(revision, {
+      paths: ['apps'],
+      wanted: (path) => path.startsWith(`apps/${app}/`) || path.startsWith('apps/components/'),
+    });
 }
 
-/** The state of an environment's branch, by default as the remote had it when fetched. */
-export async function branchState(git: Git, environment: string, refs: string): Promise<BranchState> {
+/** The state of an environment's branch as the remote had it when fetched; of some apps only, where they are named. */
+export async function branchState(
+  git: Git,
+  environment: string,
+  refs: string,
+  apps?: readonly string[],
+): Promise<BranchState> {
   const head = await git.resolve(`${refs}/${deployBranch(environment)}`);
   if (head === undefined) {
     throw new UserError(`the branch ${deployBranch(environment)} does not exist`, {
       hint: 'locally pnpm start makes it; elsewhere it starts as one commit that holds an empty policy/ folder',
     });
   }
-  return stateAt(git, environment, head);
+  return stateAt(git, environment, head, apps);
 }
 
-/** The state of an environment's branch at one of its commits. */
-export async function stateAt(git: Git, environment: string, commit: string): Promise<BranchState> {
-  return readBranchState(environment, await git.snapshot(commit, { wanted: isStateFile }));
+/** The state of an environment's branch at one of its commits; of some apps only, where they are named. */
+export async function stateAt(
+  git: Git,
+  environment: string,
+  commit: string,
+  apps?: readonly string[],
+): Promise<BranchState> {
+  const wanted = (path: string): boolean => {
+    const folder = path.split('/')[0] ?? '';
+    return isStateFile(path) && (apps === undefined || folder === policyFolder || apps.includes(folder));
+  };
+  return readBranchState(environment, await git.snapshot(commit, { wanted }));
 }
 
 /** The state of an environment's branch, with the commit that each app landed with. */

@@ -35,7 +35,7 @@ export async function planRollback(
   const refs = remoteRefs(remote);
   const environment = findEnvironment(config, request.environment);
   const [state, records] = await Promise.all([
-    branchState(git, environment.name, refs),
+    branchState(git, environment.name, refs, [app]),
     readRecords(git, config, [app], refs),
   ]);
   // Of the same head as the state, whatever is fetched meanwhile.
