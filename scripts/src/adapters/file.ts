@@ -1,4 +1,5 @@
-import { readFile, realpath, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { UserError } from '../core/errors.ts';
 
 /** The text of a file that a person named; throws UserError (exit 2) where it cannot be read. */
@@ -13,9 +14,10 @@ export async function readText(file: string): Promise<string> {
   }
 }
 
-/** Writes a file that a person named; throws UserError (exit 2) where that cannot be. */
+/** Writes a file that a person named, with its folder; throws UserError (exit 2) where that cannot be. */
 export async function writeText(file: string, text: string): Promise<void> {
   try {
+    await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
   } catch (error) {
     throw new UserError(`${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`, {

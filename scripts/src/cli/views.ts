@@ -47,12 +47,14 @@ export function addViews({ program, context, end }: CommandTable): void {
     .description(
       'Print the manifests of an app for an environment, as HEAD would render them with the release that runs there',
     )
-    .argument('<app>')
-    .requiredOption('--env <environment>')
+    .argument('[app]')
+    .option('--env <environment>', 'only there')
+    .option('--all', 'every app, in every environment unless one is named')
+    .option('--out <folder>', 'write <environment>/<app>.yaml there instead')
     .addOption(remote)
     .option('--landed', 'render again what has landed there, from the revisions in its release.yaml')
     .addOption(json)
-    .action(async (app: string, options) => {
+    .action(async (app: string | undefined, options) => {
       end(await (await import('../commands/render.ts')).render(context, app, options));
     });
 }

@@ -1,35 +1,112 @@
+import { writeText } from '../adapters/file.ts';
+import { createRenderCache, type RenderCache } from '../adapters/render-cache.ts';
 import type { Context } from '../context.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
-import { findApp, findEnvironment } from '../core/graph.ts';
-import { renderRelease } from '../steps/render.ts';
-import { branchState, createSources, openRepository, remoteRefs } from '../steps/repository.ts';
+import { findApp, findEnvironment, namespaceOf, serviceOf } from '../core/graph.ts';
+import type { ReleaseFile } from '../core/release-file.ts';
+import { renderer, renderReleases } from '../steps/render.ts';
+import { branchState, createSources, openRepository, remoteRefs, type Repository } from '../steps/repository.ts';
 
 export interface RenderOptions {
-  env: string;
+  env?: string | undefined;
+  all?: boolean | undefined;
+  out?: string | undefined;
   remote?: string | undefined;
   landed?: boolean | undefined;
   json?: boolean | undefined;
 }
 
-/** Prints what an app renders to in an environment. Gives the exit code. */
-export async function render(context: Context, app: string, options: RenderOptions): Promise<number> {
-  const { git, remote, config, main } = await openRepository(context, {
-    remote: options.remote,
-    atHead: options.landed !== true,
-  });
-  findApp(config, app);
-  const environment = findEnvironment(config, options.env);
-  const state = await branchState(git, environment.name, remoteRefs(remote));
-  const running = state.releases.get(app);
-  if (running === undefined) {
-    throw new UserError(`${app} has no release in ${environment.name}, so there is no image to render it with`, {
+type Release = Omit<ReleaseFile, 'intent'>;
+
+/** Renderings that nobody has asked for so long are forgotten, in milliseconds. */
+const keptFor = 14 * 24 * 3600 * 1000;
+
+/** Prints what apps render to in environments, or writes it to a folder. Gives the exit code. */
+export async function render(context: Context, app: string | undefined, options: RenderOptions): Promise<number> {
+  if ((app === undefined) === (options.all !== true)) {
+    throw new UserError(app === undefined ? 'no app was named' : `both ${app} and --all were named`, {
+      hint: 'pnpm run render <app> --env <environment>, or pnpm run render --all',
+      exit: 'usage',
+    });
+  }
+  if (app !== undefined && options.env === undefined) {
+    throw new UserError('no environment was named', { hint: `pnpm run render ${app} --env dev`, exit: 'usage' });
+  }
+  const repository = await openRepository(context, { remote: options.remote, atHead: options.landed !== true });
+  const { git, config } = repository;
+  const environments = options.env === undefined ? config.environments : [findEnvironment(config, options.env)];
+  const apps = app === undefined ? Object.keys(config.apps) : [app];
+  for (const each of apps) findApp(config, each);
+  const found = await Promise.all(
+    environments.map(({ name }) => releasesIn(repository, name, apps, options.landed === true)),
+  );
+  const releases = found.flat();
+  if (app !== undefined && releases.every((each) => each.digest === unbuilt.digest)) {
+    throw new UserError(`${app} has no release in ${options.env}, so there is no image to render it with`, {
       hint: 'pnpm run status shows where it is; git push delivers it to the first environment',
     });
   }
-  const { strategy } = findApp(config, app);
-  const atHead = { ...running, strategy, manifestRevision: main.revision, overlayRevision: main.revision };
-  const release = options.landed === true ? running : atHead;
-  const manifests = await renderRelease(config, release, createSources(git), undefined);
-  context.stdout.write(options.json === true ? `${JSON.stringify({ release, manifests }, null, 2)}\n` : manifests);
+  const cache = await openCache(repository);
+  const wanted = releases.map((release) => ({ release, replaced: undefined }));
+  const manifests = await renderReleases(config, wanted, createSources(git), cache);
+  await cache.prune(new Date(context.clock.now().getTime() - keptFor));
+  const rendered = releases.map((release, index) => ({ release, manifests: manifests[index] ?? '' }));
+  if (options.out !== undefined) await writeOut(context, options.out, rendered);
+  else if (options.json === true) {
+    context.stdout.write(`${JSON.stringify(app === undefined ? rendered : rendered[0], null, 2)}\n`);
+  } else context.stdout.write(manifests.join('---\n'));
   return exitCodes.done;
+}
+
+/** Stands for the image of an app that an environment has never had; the same at every revision. */
+const unbuilt = { tag: '000000000000-0', digest: `sha256:${'0'.repeat(64)}`, imageRevision: '0'.repeat(40) };
+
+/** The releases of some apps that an environment runs, as they landed or with the bases and overlays of this revision. */
+async function releasesIn(
+  { git, remote, config, main }: Repository,
+  name: string,
+  apps: readonly string[],
+  landed: boolean,
+): Promise<Release[]> {
+  const state = await branchState(git, name, remoteRefs(remote), apps);
+  const environment = findEnvironment(config, name);
+  return apps.flatMap((app): Release[] => {
+    const running = state.releases.get(app);
+    if (landed) return running === undefined ? [] : [running];
+    const image = running ?? {
+      image: `${config.registry}/${serviceOf(config, app)}`,
+      ...unbuilt,
+      release: '0'.repeat(12),
+      inputs: { image: '0'.repeat(16), manifests: '0'.repeat(16), overlay: '0'.repeat(16) },
+      renderer,
+    };
+    return [
+      {
+        ...image,
+        app,
+        environment: name,
+        cluster: environment.cluster,
+        namespace: namespaceOf(environment, app),
+        strategy: findApp(config, app).strategy,
+        manifestRevision: main.revision,
+        overlayRevision: main.revision,
+      },
+    ];
+  });
+}
+
+async function openCache({ git, folder }: Repository): Promise<RenderCache> {
+  const common = (await git.run(['rev-parse', '--path-format=absolute', '--git-common-dir'])).stdout.trim();
+  return createRenderCache(`${common === '' ? `${folder}/.git` : common}/sluice/renderings`);
+}
+
+async function writeOut(
+  context: Context,
+  folder: string,
+  rendered: readonly { release: Release; manifests: string }[],
+): Promise<void> {
+  for (const { release, manifests } of rendered) {
+    await writeText(`${folder}/${release.environment}/${release.app}.yaml`, manifests);
+  }
+  context.stdout.write(`${rendered.length} renderings in ${folder}\n`);
 }

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { digestOf } from './snapshot.ts';
 import { layOut, renderRoot, type RenderRequest } from './rendering.ts';
 
 /** Marks in a batch's output where the objects of each release begin; never part of what is applied. */
@@ -25,4 +26,9 @@ export function splitBatch(rendered: string, count: number): string[] | undefine
   const found = [...rendered.matchAll(markers)];
   if (found.length !== count || found.some((each, index) => Number(each[1]) !== index)) return undefined;
   return found.map((each, index) => rendered.slice(each.index + each[0].length, found[index + 1]?.index));
+}
+
+/** A hash of all that a rendering is made of: every file that is laid out, and what renders it. */
+export function renderKey(request: RenderRequest, renderer: string): string {
+  return digestOf([renderer, ...[...layOut(request)].toSorted(([a], [b]) => (a < b ? -1 : 1)).flat()]);
 }

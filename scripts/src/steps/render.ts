@@ -1,10 +1,11 @@
 import { kustomizeBuild } from '../adapters/kustomize.ts';
+import type { RenderCache } from '../adapters/render-cache.ts';
 import { carryConfigMaps } from '../core/carry.ts';
 import type { Config } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
 import { serviceOf } from '../core/graph.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
-import { layOutBatch, splitBatch } from '../core/render-batch.ts';
+import { layOutBatch, renderKey, splitBatch } from '../core/render-batch.ts';
 import { layOut, renderRoot, type RenderRequest } from '../core/rendering.ts';
 import { digestOf } from '../core/snapshot.ts';
 import type { Sources } from './repository.ts';
@@ -37,13 +38,26 @@ export async function renderRelease(
 
 /**
  * The manifests of several releases, in their order, byte for byte as renderRelease gives them, in few processes.
- * Throws what renderRelease throws for the first that cannot be rendered.
+ * What a cache has is not rendered again. Throws what renderRelease throws for the first that cannot be rendered.
  */
-export async function renderReleases(config: Config, wanted: readonly ToRender[], sources: Sources): Promise<string[]> {
+export async function renderReleases(
+  config: Config,
+  wanted: readonly ToRender[],
+  sources: Sources,
+  cache?: RenderCache,
+): Promise<string[]> {
   const requests = await Promise.all(wanted.map(({ release }) => requestOf(config, release, sources)));
-  const size = Math.min(batchSize, Math.ceil(requests.length / 2));
-  const rendered = await Promise.all(batches(requests, size).map(renderBatch));
-  return rendered.flat().map((text, index) => carryConfigMaps(text, wanted[index]?.replaced));
+  const keys = requests.map((request) => renderKey(request, renderer));
+  const kept = cache === undefined ? [] : await Promise.all(keys.map((key) => cache.get(key)));
+  const missing = requests.filter((_, index) => kept[index] === undefined);
+  const size = Math.min(batchSize, Math.ceil(missing.length / 2));
+  const rendered = (await Promise.all(batches(missing, size).map(renderBatch))).flat();
+  const texts = requests.map((_, index) => kept[index] ?? rendered.shift() ?? '');
+  if (cache !== undefined) {
+    const fresh = keys.filter((_, index) => kept[index] === undefined);
+    await Promise.all(fresh.map((key) => cache.put(key, texts[keys.indexOf(key)] ?? '')));
+  }
+  return texts.map((text, index) => carryConfigMaps(text, wanted[index]?.replaced));
 }
 
 /** Gives the manifests of a release, as renderRelease does. */
