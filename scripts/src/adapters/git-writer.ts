@@ -1,8 +1,12 @@
+import { UserError } from '../core/errors.ts';
 import type { Git } from './git.ts';
 import type { Writer, WriteRequest, Written } from './writer.ts';
 
 /** A race is lost to someone who won it, so many in a row mean that something else is wrong. */
 const attempts = 50;
+
+/** Pushes in a row that the remote did not answer before it counts as out of reach. */
+const retries = 3;
 
 /** Writes by Git: commits made here, pushed without force. */
 export function createGitWriter(git: Git, remote: string): Writer {
@@ -26,6 +30,7 @@ export async function writeTogether(
 ): Promise<Written[]> {
   const done = new Map<WriteRequest, Written>();
   const ref = `refs/remotes/${remote}/${branch}`;
+  let unanswered = 0;
   for (let attempt = 1; attempt <= attempts; attempt++) {
     const left = requests.filter((each) => !done.has(each));
     const tip = attempt === 1 && left.length === 1 ? left[0]?.head : await knownTip(git, remote, ref, left);
@@ -41,10 +46,14 @@ export async function writeTogether(
     }
     const commits = await git.commit(tip, ...fitting);
     const pushed = await git.push(remote, commits.at(-1) ?? '', branch);
-    if (pushed.state === 'landed') {
+    if (pushed.state === 'unknown') {
+      // It may have arrived, which a fetch shows; a remote that never answers is no race.
+      if (++unanswered === retries) throw new UserError(`${remote} did not take a push to ${branch}: ${pushed.reason}`);
+      await git.fetch(remote);
+    } else if (pushed.state === 'landed') {
       for (const [index, each] of fitting.entries()) done.set(each, { state: 'landed', commit: commits[index] ?? '' });
     } else if (pushed.state === 'refused' && fitting.length === 1) {
-      for (const each of fitting) done.set(each, pushed);
+      for (const each of fitting) done.set(each, { state: 'refused', reason: pushed.reason });
     } else if (pushed.state === 'refused') {
       for (const each of fitting) done.set(each, await alone(git, remote, branch, each));
     } else {

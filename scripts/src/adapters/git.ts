@@ -28,8 +28,8 @@ export interface CommitRequest {
   at: number;
 }
 
-/** How a push ended: `moved` where the branch was no longer at the commit's parent. */
-export type PushResult = { state: 'landed' } | { state: 'moved' } | { state: 'refused'; reason: string };
+/** How a push ended: `moved` where the branch was no longer at the commit's parent, `unknown` where the remote did not say. */
+export type PushResult = { state: 'landed' | 'moved' } | { state: 'refused' | 'unknown'; reason: string };
 
 export interface Git {
   run(args: readonly string[], options?: ExecOptions): Promise<ExecResult>;
@@ -235,5 +235,6 @@ function explainPush(result: ExecResult): PushResult {
     .split('\n')
     .map((line) => /^remote: ?(.*?)\s*$/.exec(line)?.[1])
     .filter((line) => line !== undefined && line !== '');
-  return { state: 'refused', reason: said.join('\n') || why || result.stderr.trim() };
+  const reason = said.join('\n') || why || result.stderr.trim();
+  return { state: rejected === undefined ? 'unknown' : 'refused', reason };
 }

@@ -67,6 +67,7 @@ export async function applyPlan(
     const again = await makePlan(await reopenRepository(repository));
     if (again.plan === undefined) return undefined;
     context.stderr.write(`the branch has moved; planned again:\n${describePlan(again.plan, again.target.manifests)}`);
+    refuseOvertaken(plan, again.plan);
     await refuse(again.plan, options);
     return again.plan;
   });
@@ -80,6 +81,17 @@ export async function applyPlan(
 async function refuse(plan: Plan, options: ApplyOptions): Promise<void> {
   refuseBlocked(plan);
   if (options.plan !== undefined) await requireSamePlan(options.plan, plan);
+}
+
+/** Throws a UserError (exit 4) where a newer release has landed since the first plan: it is not put back. */
+function refuseOvertaken(first: Plan, again: Plan): void {
+  const older = blockers(again).filter(({ verdict }) => verdict.gate === 'order');
+  if (older.length === 0 || blockers(first).some(({ verdict }) => verdict.gate === 'order')) return;
+  const lines = older.map(({ app, verdict }) => `${app}: ${verdict.evidence}`);
+  throw new UserError(`somebody else has landed a newer release on ${again.environment}\n  ${lines.join('\n  ')}`, {
+    hint: 'pnpm run status shows what runs',
+    exit: 'superseded',
+  });
 }
 
 /** Throws a UserError (exit 3) with every verdict that stands in the way, and what to do about each. */
