@@ -1,8 +1,8 @@
 import type { Context } from '../context.ts';
 import { exitCodes } from '../core/errors.ts';
 import { findApp, findEnvironment } from '../core/graph.ts';
-import { openRepository, readRecords, remoteRefs } from '../steps/repository.ts';
-import { historyTable } from '../ui/history-table.ts';
+import { openRepository, readObservations, readRecords, remoteRefs } from '../steps/repository.ts';
+import { endOf, historyTable } from '../ui/history-table.ts';
 
 export interface HistoryOptions {
   env?: string | undefined;
@@ -10,15 +10,18 @@ export interface HistoryOptions {
   json?: boolean | undefined;
 }
 
-/** Prints what became of every landing of an app, newest first. Gives the exit code. */
+/** Prints what became of every landing of an app, and when one was unhealthy later, newest first. Gives the exit code. */
 export async function history(context: Context, app: string, options: HistoryOptions): Promise<number> {
   const { git, remote, config } = await openRepository(context, { remote: options.remote });
   findApp(config, app);
   if (options.env !== undefined) findEnvironment(config, options.env);
-  const all = await readRecords(git, config, [app], remoteRefs(remote));
-  const records = all
+  const refs = remoteRefs(remote);
+  const outcomes = await readRecords(git, config, [app], refs);
+  // That something is healthy is the rule and only counts for a soak.
+  const failures = (await readObservations(git, config, [app], refs)).filter(({ healthy }) => !healthy);
+  const records = [...outcomes, ...failures]
     .filter((each) => options.env === undefined || each.environment === options.env)
-    .toSorted((a, b) => b.at.localeCompare(a.at));
+    .toSorted((a, b) => Date.parse(endOf(b)) - Date.parse(endOf(a)));
   if (options.json === true) context.stdout.write(`${JSON.stringify(records, null, 2)}\n`);
   else context.stdout.write(records.length === 0 ? `${app} has no record yet\n` : historyTable(records));
   return exitCodes.done;

@@ -8,6 +8,7 @@ import { configFile, parseConfig, type Config } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
 import { policyFolder } from '../core/policy.ts';
 import { parseRecord, recordsBranch, type DeliveryRecord } from '../core/record.ts';
+import { isObservationPath, parseObservation, type Observation } from '../core/soak/observation.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 
 /** A repository with the remote that releases land on, and the configuration of one revision of main. */
@@ -153,11 +154,36 @@ export async function readRecords(
   apps: readonly string[],
   refs: string,
 ): Promise<DeliveryRecord[]> {
+  const texts = await readEvents(git, config, apps, refs, (path) => !isObservationPath(path));
+  return texts.flatMap((text) => parseRecord(text) ?? []);
+}
+
+/** When some apps were healthy and when not, in all environments. */
+export async function readObservations(
+  git: Git,
+  config: Config,
+  apps: readonly string[],
+  refs: string,
+): Promise<Observation[]> {
+  const texts = await readEvents(git, config, apps, refs, isObservationPath);
+  return texts.flatMap((text) => parseObservation(text) ?? []);
+}
+
+async function readEvents(
+  git: Git,
+  config: Config,
+  apps: readonly string[],
+  refs: string,
+  wanted: (path: string) => boolean,
+): Promise<string[]> {
   const head = await git.resolve(`${refs}/${recordsBranch}`);
-  if (head === undefined) return [];
+  if (head === undefined || apps.length === 0) return [];
   const paths = config.environments.flatMap((each) => apps.map((app) => `${each.name}/${app}`));
-  const { texts } = await git.snapshot(head, { paths, wanted: (path) => path.endsWith('.json') });
-  return [...texts.values()].flatMap((text) => parseRecord(text) ?? []);
+  const { texts } = await git.snapshot(head, {
+    paths,
+    wanted: (path) => path.endsWith('.json') && wanted(path),
+  });
+  return [...texts.values()];
 }
 
 /** Who asks, by Git's configuration. */
