@@ -24,6 +24,8 @@ export interface Workshop {
   clone: string;
   bare: string;
   registry: TestRegistry;
+  /** What every process in it sees. */
+  env: NodeJS.ProcessEnv;
   git(...args: string[]): Promise<string>;
   /** Runs the pipeline's own command line in the clone, as its own process. */
   sluice(...args: string[]): Promise<Finished>;
@@ -41,6 +43,8 @@ export interface Workshop {
     state: DeliveryRecord['outcome']['state'],
     verb?: DeliveryRecord['verb'],
   ): Promise<void>;
+  /** Has the remote name a cluster, as the local platform's does. */
+  useCluster(kubeconfig: string): Promise<void>;
   head(branch: string): Promise<string>;
   /** Everything that a command could have left: refs of remote and clone, the work tree, what the apps' images are. */
   traces(): Promise<Record<string, string[]>>;
@@ -213,6 +217,7 @@ async function openWorkshop(folder: string, registry: TestRegistry): Promise<Wor
     clone,
     bare,
     registry,
+    env,
     git,
     async sluice(...args) {
       try {
@@ -254,6 +259,10 @@ async function openWorkshop(folder: string, registry: TestRegistry): Promise<Wor
       await write({ [recordPath(record)]: JSON.stringify(record) });
       await git('push', '--quiet', 'local', 'HEAD:delivery-records');
       await git('checkout', '--quiet', 'main');
+    },
+    async useCluster(kubeconfig) {
+      await writeFile(join(folder, 'kubeconfig'), kubeconfig);
+      await git('--git-dir', bare, 'config', 'sluice.kubeconfig', join(folder, 'kubeconfig'));
     },
     async traces() {
       const lines = async (...args: string[]): Promise<string[]> =>

@@ -17,7 +17,7 @@ export async function promote(context: Context, apps: readonly string[], options
     context,
     repository,
     identity,
-    (current) => planPromotions(context, current, { ...options, apps }, by),
+    (current) => planPromotions(context, current, { ...options, apps, look: true }, by),
     `${options.to} already runs what the environment before runs of ${what} (pnpm run reconfigure applies overlay edits)`,
     options,
   );

@@ -34,16 +34,18 @@ function report(context: Context, done: Reconciled, { json, dryRun }: ReconcileC
   const [followed, restored] = [names(done.followed), names(done.restored)];
   if (json === true)
     context.stdout.write(
-      `${JSON.stringify({ followed, restored, promoted: done.promoted, troubles: done.troubles }, null, 2)}\n`,
+      `${JSON.stringify({ followed, restored, observed: done.observed, promoted: done.promoted, troubles: done.troubles }, null, 2)}\n`,
     );
-  if ([followed, restored, done.promoted, done.troubles].every((list) => list.length === 0)) {
+  if ([followed, restored, done.observed, done.promoted, done.troubles].every((list) => list.length === 0)) {
     if (json !== true) context.stdout.write('nothing was left to do\n');
     return exitCodes.nothing;
   }
   if (json !== true) {
     const words =
-      dryRun === true ? ['to follow', 'to restore', 'to promote to'] : ['followed', 'restored', 'promoted to'];
-    const lists = [followed, restored, done.promoted];
+      dryRun === true
+        ? ['to follow', 'to restore', 'to observe', 'to promote to']
+        : ['followed', 'restored', 'observed', 'promoted to'];
+    const lists = [followed, restored, done.observed, done.promoted];
     const lines = words.map((word, index) => `${word}: ${lists[index]?.join(', ') || 'none'}`);
     context.stdout.write(`${lines.join('; ')}\n`);
   }

@@ -5,6 +5,7 @@ const name = z
   .string()
   .check(z.regex(/^[a-z]([-a-z0-9]{0,38}[a-z0-9])?$/, 'is not a lower-case name of letters, digits and dashes'));
 const zone = z.string().check(z.refine(isZone, 'is not a time zone such as Europe/Berlin'));
+const duration = z.string().check(z.regex(durationPattern, 'is not a duration such as 90s, 10m, 64h or 7d'));
 
 const freezeWindow = z
   .strictObject({
@@ -14,7 +15,7 @@ const freezeWindow = z
     start: z.optional(
       z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/, 'is not a time such as 2026-12-20T18:00')),
     ),
-    for: z.string().check(z.regex(durationPattern, 'is not a duration such as 90s, 10m, 64h or 7d')),
+    for: duration,
     zone,
     apps: z.optional(z.array(name)),
     reason: z.optional(z.string()),
@@ -23,6 +24,8 @@ const freezeWindow = z
 
 const gates = z.strictObject({
   verified: z.optional(z.strictObject({})),
+  /** How long a release has to be healthy in an environment before. */
+  soak: z.optional(z.strictObject({ for: duration })),
   digest: z.optional(z.strictObject({})),
   freeze: z.optional(z.strictObject({ windows: z.array(freezeWindow) })),
   approvals: z.optional(z.strictObject({ count: z.int().check(z.minimum(0, 'is less than none')) })),

@@ -59,8 +59,8 @@ describe('parseConfig', () => {
     ],
     [
       'a gate that does not exist',
-      valid.replace('{verified: {}}', '{verified: {}, soak: {for: 1h}}'),
-      'gitops.config.yaml:5:103: unknown key "soak"; known: verified',
+      valid.replace('{verified: {}}', '{verified: {}, soaks: {for: 1h}}'),
+      'gitops.config.yaml:5:103: unknown key "soaks", did you mean "soak"?',
     ],
     ['a missing key', valid.replace('registry: ghcr.io/acme\n', ''), 'gitops.config.yaml:1:1: registry is missing'],
     [
@@ -95,11 +95,20 @@ describe('parseConfig', () => {
     expect(refusal(text)).toContain('a cycle: staging → prod → staging');
   });
 
-  it('refuses a second delivery environment and a delivery environment with the gate `verified`', () => {
-    const text = valid.replace('after: [dev], gates', 'delivery: true, gates');
+  it('refuses a second delivery environment and a delivery environment with a gate that looks at the one before', () => {
+    const text = valid
+      .replace('after: [dev], gates', 'delivery: true, gates')
+      .replace('verified: {}', 'verified: {}, soak: {for: 1h}');
 
     expect(refusal(text)).toContain('exactly one environment has `delivery: true`; here dev and staging');
     expect(refusal(text)).toContain('the gate "verified" looks at the environment before, and "staging" has none');
+    expect(refusal(text)).toContain('the gate "soak" looks at the environment before, and "staging" has none');
+  });
+
+  it('refuses a soak whose time is not a duration', () => {
+    const text = valid.replace('verified: {}', 'soak: {for: 10 minutes}');
+
+    expect(refusal(text)).toContain('for is not a duration such as 90s, 10m, 64h or 7d');
   });
 
   it('lists every problem at once', () => {

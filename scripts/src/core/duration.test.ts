@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDuration, parseUntil } from './duration.ts';
+import { formatDuration, parseDuration, parseUntil } from './duration.ts';
 
 const now = new Date('2030-01-01T00:00:00Z');
 
@@ -15,6 +15,22 @@ describe('parseDuration', () => {
 
   it.each(['', '10', '1.5h', '-1h', '10 m', 'PT1H', '1h30m'])('refuses "%s" and shows the form', (text) => {
     expect(() => parseDuration(text)).toThrow(`"${text}" is not a duration such as 90s, 10m, 64h or 7d`);
+  });
+});
+
+describe('formatDuration', () => {
+  it.each([
+    [0, '0s'],
+    [999, '0s'],
+    [90_000, '1m 30s'],
+    [600_000, '10m'],
+    [230_405_000, '2d 16h'],
+  ])('says %d milliseconds as %s', (milliseconds, text) => {
+    expect(formatDuration(milliseconds)).toBe(text);
+  });
+
+  it('says what the configuration says', () => {
+    for (const text of ['45s', '10m', '5h', '7d']) expect(formatDuration(parseDuration(text))).toBe(text);
   });
 });
 

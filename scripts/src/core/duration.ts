@@ -26,3 +26,15 @@ export function parseUntil(text: string, now: Date): string {
   if (instant <= now.getTime()) throw new UserError(`"${text}" has passed already`, { exit: 'usage' });
   return new Date(instant).toISOString();
 }
+
+/** Milliseconds in the words of the configuration, by the two greatest units: `45s`, `1h 5m`, `2d`. */
+export function formatDuration(milliseconds: number): string {
+  let rest = Math.floor(milliseconds / 1000) * 1000;
+  const parts: string[] = [];
+  for (const [unit, size] of Object.entries(units).toReversed()) {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    if (count > 0) parts.push(`${count}${unit}`);
+  }
+  return parts.slice(0, 2).join(' ') || '0s';
+}

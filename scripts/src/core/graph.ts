@@ -33,8 +33,9 @@ export function graphProblems(config: Pick<Config, 'environments'>): ConfigProbl
     if (each.delivery && each.auto) {
       report(index, 'auto', `"${each.name}" is where delivery lands, so nothing is promoted there`);
     }
-    if (each.delivery && each.gates.verified !== undefined) {
-      report(index, 'gates', `the gate "verified" looks at the environment before, and "${each.name}" has none`);
+    for (const gate of ['verified', 'soak'] as const) {
+      if (!each.delivery || each.gates[gate] === undefined) continue;
+      report(index, 'gates', `the gate "${gate}" looks at the environment before, and "${each.name}" has none`);
     }
     if (!each.delivery && each.after.length === 0) {
       report(index, 'name', `nothing can reach "${each.name}": give it \`after\`, or \`delivery: true\``);

@@ -6,16 +6,20 @@ import { exitCodes, UserError } from '../core/errors.ts';
 import { describeVerdict } from '../core/gates/index.ts';
 import { findEnvironment } from '../core/graph.ts';
 import { blockers, planWriting, type Plan } from '../core/plan.ts';
+import type { Observation } from '../core/soak/observation.ts';
 import { describePlan, planJson } from '../ui/index.ts';
 import { confirmProduction } from './confirm.ts';
 import { finish } from './finish.ts';
 import { land } from './land.ts';
+import { writeObservations } from './record.ts';
 import { reopenRepository, type Repository } from './repository.ts';
 
 /** A plan, or nothing to do, with the state that it was made on. */
 export interface Planned {
   plan: Plan | undefined;
   target: BranchState;
+  /** What was seen while planning that has to be on record before the plan lands. */
+  seen?: readonly Observation[] | undefined;
 }
 
 export interface ApplyOptions {
@@ -63,12 +67,14 @@ export async function applyPlan(
   if (findEnvironment(repository.config, plan.environment).production) {
     await confirmProduction(context, plan.environment, options.yes === true);
   }
+  await writeObservations(context, repository, identity, first.seen ?? []);
   const landing = await land(context, repository, identity, plan, planWriting, async () => {
     const again = await makePlan(await reopenRepository(repository));
     if (again.plan === undefined) return undefined;
     context.stderr.write(`the branch has moved; planned again:\n${describePlan(again.plan, again.target.manifests)}`);
     refuseOvertaken(plan, again.plan);
     await refuse(again.plan, options);
+    await writeObservations(context, repository, identity, again.seen ?? []);
     return again.plan;
   });
   if (landing === undefined) {

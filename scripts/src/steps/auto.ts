@@ -1,17 +1,22 @@
 import type { Context } from '../context.ts';
 import type { Environment } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
+import { opening } from '../core/gates/index.ts';
+import { wantedSoak } from '../core/gates/soak.ts';
 import { blockers, planOf, type Change } from '../core/plan.ts';
 import type { Planned } from './apply.ts';
 import { releaseHistory } from './find-release.ts';
+import { readLanded } from './landed.ts';
 import { planPromotions } from './promotion.ts';
 import { branchState, remoteRefs, type Repository } from './repository.ts';
 
 /** What may go on to an environment without being asked for. */
 export interface AutoPlan extends Planned {
   environment: string;
-  /** Something else waits there for a gate that may open by itself. */
+  /** Something else waits there for a gate that may open by itself, nobody knows when. */
   waits: boolean;
+  /** When the first of those opens of which that is known. */
+  opensAt?: string | undefined;
 }
 
 /**
@@ -34,8 +39,11 @@ async function planOne(
   const target = await branchState(git, environment.name, refs);
   const parents = await Promise.all(environment.after.map((name) => branchState(git, name, refs)));
   const [from] = environment.after;
+  const before = config.environments.filter(({ name }) => environment.after.includes(name));
+  const landed = wantedSoak(environment) === 0 ? [] : await readLanded(repository, before);
   const changes: Change[] = [];
   let waits = false;
+  const openings: string[] = [];
   for (const app of Object.keys(config.apps)) {
     const releases = parents.map((parent) => parent.releases.get(app)?.release);
     const [release] = releases;
@@ -44,12 +52,15 @@ async function planOne(
     const past = await releaseHistory(git, target.head, app);
     if (past.some((each) => each.release.release === release)) continue;
     try {
-      const { plan } = await planPromotions(context, repository, { apps: [app], to: environment.name, from }, by);
+      const request = { apps: [app], to: environment.name, from, landed };
+      const { plan } = await planPromotions(context, repository, request, by);
       if (plan === undefined) continue;
       // Somebody has landed something there meanwhile, so the next look decides.
       if (plan.head !== target.head) return { environment: environment.name, plan: undefined, target, waits: true };
       const blocked = blockers(plan).map(({ verdict }) => verdict);
+      const opensAt = opening(blocked);
       if (blocked.length === 0) changes.push(...plan.changes);
+      else if (opensAt !== undefined) openings.push(opensAt);
       else if (blocked.every(({ state, opensAt }) => state !== 'fail' || opensAt !== undefined)) waits = true;
     } catch (error) {
       // What cannot be planned now says so when somebody asks for it.
@@ -58,5 +69,5 @@ async function planOne(
   }
   const basis = { verb: 'promotion', target, configuredBy: main.revision, by, allowed: [] } as const;
   const plan = changes.length === 0 ? undefined : planOf(basis, changes);
-  return { environment: environment.name, plan, target, waits };
+  return { environment: environment.name, plan, target, waits, opensAt: openings.toSorted()[0] };
 }

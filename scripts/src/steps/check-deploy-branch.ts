@@ -6,13 +6,13 @@ import { blocking, describeVerdict } from '../core/gates/index.ts';
 import { namespaceOf, serviceOf } from '../core/graph.ts';
 import { manifestsHash, overlayHash, releaseId } from '../core/inputs.ts';
 import { readMessage, type Verb } from '../core/plan.ts';
-import type { DeliveryRecord } from '../core/record.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
 import type { Snapshot } from '../core/snapshot.ts';
+import type { AppHistory } from '../core/soak/progress.ts';
 import { holdsOn, policyFiles, quarantineOf, readPolicy, type Policy } from '../core/policy.ts';
 import { judgeChange } from './judge.ts';
 import type { Renderer, ToRender } from './render.ts';
-import { branchState, createSources, readRecords, stateAt } from './repository.ts';
+import { branchState, createSources, readObservations, readRecords, stateAt } from './repository.ts';
 
 export interface DeployBranchCheck {
   git: Git;
@@ -149,7 +149,10 @@ async function checkGates(
   if (running?.release === release.release && running.tag === release.tag) {
     return checkVerdicts(facts, app, rendered, old, 'reconfiguration');
   }
-  const records = await readRecords(git, config, [app], refs);
+  const [records, observations] = await Promise.all([
+    readRecords(git, config, [app], refs),
+    readObservations(git, config, [app], refs),
+  ]);
   const known = records.some(
     (each) =>
       environment.after.includes(each.environment) && each.release === release.release && each.tag === release.tag,
@@ -159,7 +162,7 @@ async function checkGates(
     const runs = parents.some((parent) => parent.releases.get(app)?.release === release.release);
     if (!runs) return [`${app}: release ${release.release} has never been in ${environment.after.join(' or ')}`];
   }
-  return checkVerdicts(facts, app, rendered, old, 'promotion', records);
+  return checkVerdicts(facts, app, rendered, old, 'promotion', { records, observations });
 }
 
 /** What the gates have against a change, on the policy that stood before it. */
@@ -169,7 +172,7 @@ async function checkVerdicts(
   { release, manifests }: Rendered,
   old: BranchState,
   verb: Verb,
-  records: readonly DeliveryRecord[] = [],
+  history: AppHistory = { records: [], observations: [] },
 ): Promise<string[]> {
   const { by, allowed } = readMessage(await git.message(next));
   const verdicts = await judgeChange(git, {
@@ -178,7 +181,7 @@ async function checkVerdicts(
     environment,
     release,
     previous: old.releases.get(app),
-    records,
+    ...history,
     policy: old.policy,
     now,
     by,

@@ -6,26 +6,40 @@ import { findEnvironment } from '../core/graph.ts';
 import type { Planned } from './apply.ts';
 import { judgeChange } from './judge.ts';
 import { renderRelease } from './render.ts';
-import { createSources, readRecords, remoteRefs, type Repository } from './repository.ts';
+import { createSources, readObservations, readRecords, remoteRefs, type Repository } from './repository.ts';
+import { watchReleases, type Watching } from './watch.ts';
 
-/** Renders changes, has the gates judge them, and makes one plan of them; none where there is no change. */
+/**
+ * Renders changes, has the gates judge them, and makes one plan of them; none where there is no change. A soak is judged
+ * by what `watching` finds out.
+ */
 export async function completePlan(
   context: Context,
   repository: Repository,
   basis: PlanBasis,
   planned: readonly PlannedChange[],
+  watching: Watching = {},
 ): Promise<Planned> {
   const { git, remote, config } = repository;
   const { verb, by, target, allowed } = basis;
   if (planned.length === 0) return { plan: undefined, target };
   const environment = findEnvironment(config, target.environment);
   const apps = planned.map(({ app }) => app);
-  const records = await readRecords(git, config, apps, remoteRefs(remote));
+  const refs = remoteRefs(remote);
+  const promotes = verb === 'promotion';
+  const releases = new Map(planned.map(({ app, release }) => [app, release.release]));
+  const [records, observations, watches] = await Promise.all([
+    readRecords(git, config, apps, refs),
+    promotes ? readObservations(git, config, apps, refs) : [],
+    promotes ? watchReleases(context, repository, environment, releases, watching) : undefined,
+  ]);
   const sources = createSources(git);
   const changes = await Promise.all(
     planned.map(async (change): Promise<Change> => {
       const { app, release, previous } = change;
       const before = target.manifests.get(app);
+      const watch = watches?.get(app);
+      const known = observations.filter((each) => each.app === app);
       const manifests = await renderRelease(config, release, sources, before);
       const verdicts = await judgeChange(git, {
         app,
@@ -35,6 +49,8 @@ export async function completePlan(
         release,
         previous,
         records: recordsOf(records, app),
+        observations: [...known, ...(watch?.seen ?? [])],
+        running: watch?.running,
         policy: target.policy,
         now: context.clock.now(),
         allowed: new Set(allowed),
@@ -43,5 +59,5 @@ export async function completePlan(
       return { ...change, manifests, verdicts };
     }),
   );
-  return { plan: planOf(basis, changes), target };
+  return { plan: planOf(basis, changes), target, seen: [...(watches?.values() ?? [])].flatMap(({ worth }) => worth) };
 }

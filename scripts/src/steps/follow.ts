@@ -134,9 +134,10 @@ async function followOne(
   }
 }
 
-async function look(
+/** Looks once at what an app is in its cluster; `compare` tells where the revision that Argo CD has synced stands. */
+export async function look(
   clusters: { argocd: Cluster; apps: Cluster },
-  change: Change,
+  change: Pick<Change, 'app' | 'release'>,
   environment: string,
   compare: (revision: string | undefined) => Promise<OutcomeFacts['synced']>,
 ): Promise<OutcomeFacts> {

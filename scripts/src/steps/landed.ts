@@ -1,15 +1,19 @@
 import { deployBranch } from '../core/branch-state.ts';
+import type { Environment } from '../core/config.ts';
 import { readMessage, type Plan } from '../core/plan.ts';
 import { readLandings, type Landed } from '../core/reconcile.ts';
 import type { Landing } from './land.ts';
 import { landedState, readRecords, remoteRefs, type Repository } from './repository.ts';
 
-/** What every environment runs of every app, with what is on record of it. */
-export async function readLanded({ git, config, remote }: Repository): Promise<Landed[]> {
+/** What environments run of every app, with what is on record of it; every environment unless some are named. */
+export async function readLanded(
+  { git, config, remote }: Repository,
+  environments: readonly Environment[] = config.environments,
+): Promise<Landed[]> {
   const refs = remoteRefs(remote);
   const records = await readRecords(git, config, Object.keys(config.apps), refs);
   const found = await Promise.all(
-    config.environments.map(async ({ name }) => {
+    environments.map(async ({ name }) => {
       // A new environment on main has no branch until somebody makes it, which keeps nothing else waiting.
       if ((await git.resolve(`${refs}/${deployBranch(name)}`)) === undefined) return [];
       const { state, commits } = await landedState(git, name, refs);

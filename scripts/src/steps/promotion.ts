@@ -11,9 +11,10 @@ import type { Planned } from './apply.ts';
 import { completePlan } from './complete.ts';
 import { findRelease } from './find-release.ts';
 import { branchState, inputsSnapshot, remoteRefs, type Repository } from './repository.ts';
+import type { Watching } from './watch.ts';
 
 /** What is asked to be promoted. */
-export interface PromotionRequest {
+export interface PromotionRequest extends Watching {
   /** By name; none where they are chosen by `all` or `changedSince`. */
   apps: readonly string[];
   to: string;
@@ -64,7 +65,7 @@ export async function planPromotions(
   }
   if (problems.length > 0) throw allProblems(problems, environment.name);
   const basis = { verb: 'promotion', target, configuredBy: main.revision, by, allowed: allowances(request) } as const;
-  return completePlan(context, repository, basis, planned);
+  return completePlan(context, repository, basis, planned, request);
 }
 
 async function chooseApps(

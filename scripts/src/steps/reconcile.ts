@@ -10,8 +10,10 @@ import { planAuto, type AutoPlan } from './auto.ts';
 import { finish } from './finish.ts';
 import { land, type Landing } from './land.ts';
 import { asLandings, readLanded } from './landed.ts';
+import { readSoaking } from './observe.ts';
 import { reopenRepository, type Repository } from './repository.ts';
 import { planRollback } from './rollback.ts';
+import { watchSoaks } from './watch.ts';
 
 export interface ReconcileOptions {
   /** Seconds until an outcome that has not come counts as timed out. */
@@ -23,6 +25,8 @@ export interface ReconcileOptions {
 export interface Reconciled {
   followed: Landed[];
   restored: Landed[];
+  /** Landings that were seen to become or stay healthy, or to have failed, as far as a soak waits for it. */
+  observed: string[];
   /** Environments to which something went on by itself. */
   promoted: string[];
   /** What could not be finished, in a line each. */
@@ -32,8 +36,8 @@ export interface Reconciled {
 
 /**
  * Finishes what was left, whoever died: follows landings without a known outcome and records them, then lands the last
- * verified state in place of what failed or was aborted, and puts that in quarantine; then promotes to environments with
- * `auto` what their gates let pass. Doing it twice changes nothing.
+ * verified state in place of what failed or was aborted, and puts that in quarantine; then looks at what soaks, and promotes to
+ * environments with `auto` what their gates let pass. Doing it twice changes nothing.
  */
 export async function reconcileOnce(
   context: Context,
@@ -42,7 +46,14 @@ export async function reconcileOnce(
   options: ReconcileOptions,
 ): Promise<Reconciled> {
   const dryRun = options.dryRun === true;
-  const done: Reconciled = { followed: [], restored: [], promoted: [], troubles: [], exit: exitCodes.done };
+  const done: Reconciled = {
+    followed: [],
+    restored: [],
+    observed: [],
+    promoted: [],
+    troubles: [],
+    exit: exitCodes.done,
+  };
 
   /** One trouble keeps nothing else from being finished. */
   async function attempt(what: string, work: () => Promise<void>): Promise<void> {
@@ -71,7 +82,14 @@ export async function reconcileOnce(
       await follow(landing);
     });
   }
-  for (const planned of await planAuto(context, await reopenRepository(repository), personOf(by))) {
+  const current = await reopenRepository(repository);
+  await attempt('soaks', async () => {
+    const soaking = await readSoaking(current, await readLanded(current), current.config.environments);
+    const { written, troubles } = await watchSoaks(context, current, by, soaking, dryRun);
+    done.observed = [...new Set(written.map(({ app, environment }) => `${app} in ${environment}`))];
+    done.troubles.push(...troubles);
+  });
+  for (const planned of await planAuto(context, current, personOf(by))) {
     if (planned.plan === undefined) continue;
     await attempt(planned.environment, async () => {
       const landing = dryRun ? undefined : await promoteAuto(context, repository, by, planned);

@@ -2,6 +2,8 @@ import type { Environment } from '../config.ts';
 import type { Policy } from '../policy.ts';
 import type { DeliveryRecord } from '../record.ts';
 import type { ReleaseFile } from '../release-file.ts';
+import type { Health, Watched } from '../soak/observe.ts';
+import type { Observation } from '../soak/observation.ts';
 
 /** What a change to an environment is called. */
 export type Verb = 'delivery' | 'promotion' | 'reconfiguration' | 'rollback';
@@ -33,6 +35,15 @@ export type Need = 'order' | 'registry' | 'closed';
 /** What a gate lets pass at somebody's word: an older release, a removal that loses something. */
 export type Allowance = 'downgrade' | 'deletion';
 
+/** An environment before this one that runs the release now. */
+export interface Running {
+  environment: string;
+  /** Absent while its landing there is not verified. */
+  watched?: Watched | undefined;
+  /** How it is now, where the cluster was asked. */
+  health?: Health | undefined;
+}
+
 /** What gates may look at: one app's change to one environment, and what is known about its release. */
 export interface GateFacts {
   app: string;
@@ -45,6 +56,10 @@ export interface GateFacts {
   previous: ReleaseFile | undefined;
   /** Records of this app in all environments. */
   records: readonly DeliveryRecord[];
+  /** When this app was healthy and when not, in all environments; only promotions are judged by it. */
+  observations?: readonly Observation[] | undefined;
+  /** Where the release runs that would be promoted; absent where nobody has looked. */
+  running?: readonly Running[] | undefined;
   /** What stands on the environment's branch. */
   policy: Policy;
   now: Date;

@@ -7,10 +7,11 @@ import type { Gate, GateFacts, Need, Verb, Verdict } from './gate.ts';
 import { hold } from './hold.ts';
 import { order } from './order.ts';
 import { quarantine } from './quarantine.ts';
+import { soak } from './soak.ts';
 import { verified } from './verified.ts';
 
 /** Every gate there is. A new one is a file beside this one and a line here; options are keys of the configuration's schema. */
-const gates: readonly Gate[] = [verified, quarantine, order, digest, deletion, hold, freeze, approvals];
+const gates: readonly Gate[] = [verified, quarantine, order, digest, deletion, soak, hold, freeze, approvals];
 
 /** The verdicts of all gates that are asked about a change. */
 export function evaluateGates(facts: GateFacts): Verdict[] {
@@ -20,6 +21,12 @@ export function evaluateGates(facts: GateFacts): Verdict[] {
 /** The verdicts that stand in the way. */
 export function blocking(verdicts: readonly Verdict[]): Verdict[] {
   return verdicts.filter(({ state }) => state !== 'pass');
+}
+
+/** When all of some verdicts that stand in the way are out of it, ISO 8601 in UTC; undefined where one does not know. */
+export function opening(verdicts: readonly Verdict[]): string | undefined {
+  const times = verdicts.map(({ opensAt }) => Date.parse(opensAt ?? ''));
+  return times.length === 0 || times.some(Number.isNaN) ? undefined : new Date(Math.max(...times)).toISOString();
 }
 
 /** `gate hold says pending: held by ...`. */
@@ -33,4 +40,4 @@ export function neededFacts(verb: Verb, environment: Environment): Set<Need> {
   return new Set(asked.flatMap((gate) => gate.needs?.(environment) ?? []));
 }
 
-export type { Allowance, Gate, GateFacts, Need, Order, RegistryAnswer, Verb, Verdict } from './gate.ts';
+export type { Allowance, Gate, GateFacts, Need, Order, RegistryAnswer, Running, Verb, Verdict } from './gate.ts';

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { production, promotionFacts } from '../../../test/gate-facts.ts';
 import type { DeliveryRecord } from '../record.ts';
+import type { Observation } from '../soak/observation.ts';
 import { evaluateGates } from './index.ts';
 
 const environment = { ...production, gates: { verified: {} } };
@@ -43,6 +44,26 @@ it('is taken back by a later failure, and not by what nobody could find out', ()
   expect(verdict(record('verified'), record('aborted', later))).toMatchObject({ state: 'fail' });
   expect(verdict(record('verified'), record('unknown', later))).toMatchObject({ state: 'pass' });
   expect(verdict(record('failed'), record('verified', later))).toMatchObject({ state: 'pass' });
+});
+
+it('is taken back by a time in which it was unhealthy, until it was seen healthy again', () => {
+  const observation = (day: number, healthy: boolean): Observation =>
+    ({
+      environment: 'staging',
+      release: 'abc',
+      healthy,
+      to: `2026-01-0${day}T00:00:00Z`,
+      reason: 'Degraded',
+    }) as Observation;
+  const ask = (...observations: Observation[]): unknown =>
+    evaluateGates({ ...facts, records: [record('verified')], observations })[0];
+
+  expect(ask(observation(2, false))).toMatchObject({
+    state: 'fail',
+    evidence: 'release abc was unhealthy in staging at 2026-01-02T00:00:00Z: Degraded',
+  });
+  expect(ask(observation(2, false), observation(3, true))).toMatchObject({ state: 'pass' });
+  expect(ask({ ...observation(2, false), release: 'other' })).toMatchObject({ state: 'pass' });
 });
 
 it('is not asked where the environment does not name it', () => {
