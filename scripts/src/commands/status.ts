@@ -10,6 +10,7 @@ import {
   inputsSnapshot,
   landedState,
   openRepository,
+  readObservations,
   readRecords,
   remoteRefs,
   type Repository,
@@ -34,14 +35,19 @@ export async function status(context: Context, app: string | undefined, options:
     states.set(name, state);
     landings.set(name, commits);
   }
-  const records = await readRecords(git, config, Object.keys(config.apps), refs);
-  const inputs = await inputsSnapshot(git, main);
+  const apps = Object.keys(config.apps);
+  const [inputs, records, observations] = await Promise.all([
+    inputsSnapshot(git, main),
+    readRecords(git, config, apps, refs),
+    readObservations(git, config, apps, refs),
+  ]);
   const cells = overview({
     config,
     main: inputs,
     workspace: readWorkspace(inputs),
     states,
     records,
+    observations,
     landings,
     now: context.clock.now(),
   }).filter((each) => app === undefined || each.app === app);

@@ -1,12 +1,14 @@
 import type { BranchState } from './branch-state.ts';
-import type { Config } from './config.ts';
+import type { Config, Environment } from './config.ts';
 import { dueApps, type DueApp } from './due.ts';
 import { deliveryEnvironment } from './graph.ts';
 import { overlayHash } from './inputs.ts';
 import { describeStop, freezesOn, holdsOn, noPolicy, stands, type Policy } from './policy.ts';
-import { lastWord, type DeliveryRecord } from './record.ts';
+import { lastWord, recordsOf, type DeliveryRecord } from './record.ts';
 import type { ReleaseFile } from './release-file.ts';
 import type { Snapshot } from './snapshot.ts';
+import type { Observation } from './soak/observation.ts';
+import { starving } from './soak/starving.ts';
 import type { WorkspacePackage } from './workspace.ts';
 
 /** What one environment runs of one app, what became of it, and what waits to come there. */
@@ -32,6 +34,7 @@ export interface OverviewFacts {
   workspace: ReadonlyMap<string, WorkspacePackage>;
   states: ReadonlyMap<string, BranchState>;
   records: readonly DeliveryRecord[];
+  observations: readonly Observation[];
   /** The commit that each environment's apps landed with. */
   landings: ReadonlyMap<string, ReadonlyMap<string, string>>;
   now: Date;
@@ -51,7 +54,9 @@ export function overview(facts: OverviewFacts): Cell[] {
       const waits = environment.delivery
         ? waitingForDelivery(due.get(app))
         : [
-            ...environment.after.flatMap((parent) => waitingRelease(release, states.get(parent)?.releases.get(app))),
+            ...environment.after.flatMap((parent) =>
+              waitingRelease(facts, environment, release, states.get(parent)?.releases.get(app)),
+            ),
             ...(release === undefined ? [] : waitingOverlay(facts, release)),
           ];
       const stops = standing(states.get(environment.name)?.policy ?? noPolicy, app, facts.now);
@@ -73,14 +78,22 @@ function waitingForDelivery(due: DueApp | undefined): string[] {
   return due === undefined ? [] : [`${due.because.join(', ')} on main, not delivered`];
 }
 
-function waitingRelease(running: ReleaseFile | undefined, candidate: ReleaseFile | undefined): string[] {
+function waitingRelease(
+  { records, observations }: OverviewFacts,
+  environment: Environment,
+  running: ReleaseFile | undefined,
+  candidate: ReleaseFile | undefined,
+): string[] {
   if (candidate === undefined || candidate.release === running?.release) return [];
   const parts = [
     candidate.digest === running?.digest ? [] : ['image'],
     candidate.inputs.manifests === running?.inputs.manifests ? [] : ['base'],
   ];
+  const { app, release } = candidate;
+  const history = { records: recordsOf(records, app), observations: observations.filter((each) => each.app === app) };
   return [
     `${candidate.tag} from ${candidate.environment} (${running === undefined ? 'first release' : parts.flat().join(', ')})`,
+    ...starving(environment, candidate.environment, running?.release, release, history),
   ];
 }
 

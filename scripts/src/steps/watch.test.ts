@@ -116,6 +116,18 @@ describe('a promotion to an environment with a soak', () => {
     await expect(workshop.release('staging', 'web')).rejects.toThrow('web/release.yaml');
   });
 
+  it('is said to starve in the status where the environment before is given the next release too early', async () => {
+    const { workshop, cluster } = await scene();
+    expect((await workshop.sluice('status')).stdout).not.toContain('starves');
+    await cluster.stop();
+    await workshop.push({ 'services/web/index.js': 'export const answer = 2;\n' });
+    await workshop.sluice('deliver', '--build-number', '2');
+
+    expect((await workshop.sluice('status')).stdout).toContain(
+      'web in staging: soak of 10m starves: since 2026-01-01T00:00:00.000Z dev has replaced 1 release before it was over',
+    );
+  });
+
   it('asks no cluster where no soak is asked for, and none for a diff', async () => {
     const without = await scene('gates: {verified: {}}');
     expect((await without.promote()).code).toBe(0);
