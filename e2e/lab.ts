@@ -14,6 +14,7 @@ export interface Finished {
   code: number;
   /** Standard output and standard error in the order of their coming. */
   output: string;
+  stdout: string;
   seconds: number;
   /** The longest time without a word, in seconds. */
   silence: number;
@@ -73,17 +74,20 @@ export async function createLab(): Promise<Lab> {
   function start(command: string, ...args: string[]): Running {
     const child = spawn(command, args, { cwd: clone, env, stdio: ['ignore', 'pipe', 'pipe'] });
     const began = Date.now();
-    let [output, last, silence] = ['', began, 0];
+    let [output, stdout, last, silence] = ['', '', began, 0];
     function take(chunk: Buffer): void {
       output += chunk.toString();
       silence = Math.max(silence, Date.now() - last);
       last = Date.now();
     }
     child.stdout.on('data', take);
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString();
+    });
     child.stderr.on('data', take);
     const ended = new Promise<Finished>((resolve) => {
       child.on('close', (code) =>
-        resolve({ code: code ?? 137, output, seconds: (Date.now() - began) / 1000, silence: silence / 1000 }),
+        resolve({ code: code ?? 137, output, stdout, seconds: (Date.now() - began) / 1000, silence: silence / 1000 }),
       );
     });
     return { pid: child.pid ?? 0, output: () => output, ended };

@@ -22,14 +22,35 @@ interface Status {
   }[];
 }
 
+function sluice(...args: string[]): Promise<Finished> {
+  return lab.start(join(lab.clone, 'node_modules', '.bin', 'node'), 'scripts/bin.js', ...args).ended;
+}
+
 async function cell(app: string, environment: string): Promise<Status['cells'][number]> {
-  const node = join(lab.clone, 'node_modules', '.bin', 'node');
-  const { output, code } = await lab.start(node, 'scripts/bin.js', 'status', '--json').ended;
+  const { output, stdout, code } = await sluice('status', '--json');
   expect(code, output).toBe(0);
-  const { cells } = JSON.parse(output.slice(output.indexOf('{\n'))) as Status;
+  const { cells } = JSON.parse(stdout) as Status;
   const found = cells.find((each) => each.app === app && each.environment === environment);
   if (found === undefined) throw new Error(`status shows no ${app} in ${environment}`);
   return found;
+}
+
+/** Waits until a promotion may go on: to the time at which its gates open, as `--explain` says. */
+async function opened(app: string, environment: string): Promise<void> {
+  const until = await eventually(`the opening of ${environment} for ${app}`, 120, async () => {
+    const { stdout } = await sluice('promote', app, '--to', environment, '--explain', '--json');
+    const { changes } = JSON.parse(stdout) as { changes: { verdicts: { state: string; opensAt?: string }[] }[] };
+    const waiting = changes.flatMap(({ verdicts }) => verdicts).filter(({ state }) => state === 'pending');
+    const times = waiting.map(({ opensAt }) => Date.parse(opensAt ?? ''));
+    return times.some(Number.isNaN) ? undefined : Math.max(Date.now(), ...times);
+  });
+  await eventually(`${app} to have been healthy long enough`, 60, async () => Date.now() >= until);
+}
+
+/** Promotes an app as soon as its gates let it pass. */
+async function promote(app: string, environment: string): Promise<Finished> {
+  await opened(app, environment);
+  return lab.pnpm('run', 'promote', app, '--to', environment);
 }
 
 /** Pushes edits to main and sees that their delivery ended well. */
@@ -160,7 +181,7 @@ describe('git push local main', () => {
 describe('pnpm run promote', () => {
   it('brings all three apps to staging', async () => {
     for (const app of apps) {
-      const { code, output, seconds } = await lab.pnpm('run', 'promote', app, '--to', 'staging');
+      const { code, output, seconds } = await promote(app, 'staging');
       measured(`promote ${app} to staging`, `${seconds.toFixed(0)} s`);
       expect(code, output).toBe(0);
       expect(await cell(app, 'staging')).toMatchObject({
@@ -172,15 +193,16 @@ describe('pnpm run promote', () => {
 
   it('brings a first release of the storefront and what it calls to prod', async () => {
     for (const app of ['catalog', 'storefront']) {
-      const { code, output } = await lab.pnpm('run', 'promote', app, '--to', 'prod');
+      const { code, output } = await promote(app, 'prod');
       expect(code, output).toBe(0);
     }
   });
 
   it('shifts traffic in prod by the weights of the canary, judged by an analysis that succeeds', async () => {
     await deliver({ [tagline]: edited('twice') });
-    expect((await lab.pnpm('run', 'promote', 'storefront', '--to', 'staging')).code).toBe(0);
+    expect((await promote('storefront', 'staging')).code).toBe(0);
     const { release } = await cell('storefront', 'staging');
+    await opened('storefront', 'prod');
     const promoting = lab.startPnpm('run', 'promote', 'storefront', '--to', 'prod');
 
     for (const weight of [10, 50]) {
@@ -230,7 +252,8 @@ describe('pnpm run promote', () => {
     const config = 'services/storefront/src/config.ts';
     const good = await cell('storefront', 'prod');
     await deliver({ [config]: (text) => text.replace('defaultErrorRate = 0;', 'defaultErrorRate = 0.3;') });
-    expect((await lab.pnpm('run', 'promote', 'storefront', '--to', 'staging')).code).toBe(0);
+    expect((await promote('storefront', 'staging')).code).toBe(0);
+    await opened('storefront', 'prod');
     const start = await routerCounts(lab, 'storefront-prod');
     const { code, output, seconds } = await lab.pnpm('run', 'promote', 'storefront', '--to', 'prod');
     measured('abort of a bad canary', `${seconds.toFixed(0)} s`);
@@ -264,11 +287,12 @@ describe('pnpm run promote', () => {
 
     const config = 'services/storefront/src/config.ts';
     await deliver({ [config]: (text) => text.replace('defaultErrorRate = 0.3;', 'defaultErrorRate = 0;') });
-    const mended = await lab.pnpm('run', 'promote', 'storefront', '--to', 'staging');
+    const mended = await promote('storefront', 'staging');
     expect(mended.code, mended.output).toBe(0);
   });
 
   it('records what became of a promotion that was killed right after its landing', async () => {
+    await opened('orders', 'prod');
     const promoting = lab.startPnpm('run', 'promote', 'orders', '--to', 'prod');
     await eventually('the landing', 60, async () => promoting.output().includes('landed '));
     const pid = await findProcess(['scripts/bin.js', 'promote'], lab.clone);
@@ -294,7 +318,7 @@ describe('pnpm run promote', () => {
       expect.stringMatching(/from dev \(.*base\)/),
       'overlay edit',
     ]);
-    expect((await lab.pnpm('run', 'promote', 'storefront', '--to', 'staging')).code).toBe(0);
+    expect((await promote('storefront', 'staging')).code).toBe(0);
     const manifests = await lab.git('show', 'local/deploy/staging:storefront/manifests.yaml').catch(async () => {
       await lab.git('fetch', '--quiet', 'local');
       return lab.git('show', 'local/deploy/staging:storefront/manifests.yaml');

@@ -29,14 +29,18 @@ function refusal(text: string, profile?: string): string {
 }
 
 describe('parseConfig', () => {
-  it('accepts the shipped configuration, whose gates are `verified` alone', () => {
+  it('accepts the shipped configuration, whose soaks take seconds on the local platform', () => {
     const config = parseConfig(shipped);
 
     expect(config.environments.map((each) => [each.name, Object.keys(each.gates)])).toEqual([
       ['dev', []],
-      ['staging', ['verified']],
-      ['prod', ['verified']],
+      ['staging', ['verified', 'soak']],
+      ['prod', ['verified', 'soak']],
     ]);
+    for (const profile of ['local', 'embedded']) {
+      const soaks = parseConfig(shipped, { profile }).environments.map(({ gates }) => gates.soak?.for);
+      expect(soaks).toEqual([undefined, '10s', '20s']);
+    }
   });
 
   it('applies a profile only when it is asked for', () => {
