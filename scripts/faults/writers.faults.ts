@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { expect, it, onTestFinished } from 'vitest';
-import { cloneOf, createFleet, type Fleet, type FleetSize } from '../../test/fleet.ts';
-import { contextIn, exitOf, wrongWith } from '../../test/landings.ts';
-import { hold } from '../commands/hold.ts';
-import { promote } from '../commands/promote.ts';
-import { exitCodes } from '../core/errors.ts';
+import { cloneOf, createFleet, type Fleet, type FleetSize } from '../test/fleet.ts';
+import { contextIn, exitOf, wrongWith } from '../test/landings.ts';
+import { hold } from '../src/commands/hold.ts';
+import { promote } from '../src/commands/promote.ts';
+import { exitCodes } from '../src/core/errors.ts';
 
 const staging = 'deploy/staging';
 /** How often what depends on chance is tried again; many times where flakes are looked for. */
