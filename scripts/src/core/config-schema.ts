@@ -30,6 +30,12 @@ const gates = z.strictObject({
   freeze: z.optional(z.strictObject({ windows: z.array(freezeWindow) })),
   approvals: z.optional(z.strictObject({ count: z.int().check(z.minimum(0, 'is less than none')) })),
 });
+/** Gates as a profile gives them: null takes one of the base configuration away, as in a JSON merge patch (RFC 7396). */
+const profileGates = z.strictObject(
+  Object.fromEntries(Object.entries(gates.shape).map(([key, gate]) => [key, z.nullable(gate)])) as {
+    [K in keyof typeof gates.shape]: z.ZodMiniNullable<(typeof gates.shape)[K]>;
+  },
+);
 const buildArgs = z.record(
   z.string().check(z.regex(/^[A-Z][A-Z0-9_]*$/, 'is not the name of a build argument')),
   z.string(),
@@ -67,7 +73,7 @@ export const profile = z.strictObject({
   environments: z.optional(
     z.record(
       name,
-      z.strictObject({ cluster: z.optional(name), namespace: z.optional(z.string()), gates: z.optional(gates) }),
+      z.strictObject({ cluster: z.optional(name), namespace: z.optional(z.string()), gates: z.optional(profileGates) }),
     ),
   ),
   build: z.optional(z.strictObject({ args: z.optional(buildArgs) })),
@@ -77,11 +83,15 @@ export const fileSchema = z.extend(schema, { profiles: z._default(z.record(name,
 /** Times at which an environment is closed: by a cron pattern or an RRULE (RFC 5545), each lasting `for`. */
 export type FreezeWindow = z.infer<typeof freezeWindow>;
 
+/** What an environment asks of changes to it, by the names of the gates. */
+export type Gates = z.infer<typeof gates>;
+
 /** A node of the promotion graph. */
 export type Environment = z.infer<typeof environment>;
 /** The configuration as it applies: no profiles, every default filled in. */
 export type Config = z.infer<typeof schema>;
 export type Profile = z.infer<typeof profile>;
+export type ProfileGates = z.infer<typeof profileGates>;
 export type Strategy = Config['apps'][string]['strategy'];
 
 /** A problem with the configuration, at the path of keys that it concerns. */

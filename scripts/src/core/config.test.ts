@@ -50,6 +50,25 @@ describe('parseConfig', () => {
     expect(local.environments[1]).toMatchObject({ cluster: 'other', gates: { verified: {} }, after: ['dev'] });
   });
 
+  it('lets a profile add a gate, change one, and turn one off that the base configuration has', () => {
+    const base = valid.replace('verified: {}', 'verified: {}, approvals: {count: 1}');
+    const gatesOf = (over: string): object | undefined =>
+      parseConfig(base.replace('{cluster: other}', `{gates: ${over}}`), { profile: 'local' }).environments[1]?.gates;
+
+    expect(gatesOf('{}')).toEqual({ verified: {}, approvals: { count: 1 } });
+    expect(gatesOf('{digest: {}, approvals: {count: 2}}')).toEqual({
+      verified: {},
+      approvals: { count: 2 },
+      digest: {},
+    });
+    expect(gatesOf('{approvals: null}')).toEqual({ verified: {} });
+    expect(gatesOf('{verified: null, digest: null, approvals: null}')).toEqual({});
+  });
+
+  it('takes a gate away only in a profile', () => {
+    expect(refusal(valid.replace('verified: {}', 'verified: null'))).toContain('verified must be of type object');
+  });
+
   it.each([
     [
       'a syntax error',
@@ -65,6 +84,11 @@ describe('parseConfig', () => {
       'a gate that does not exist',
       valid.replace('{verified: {}}', '{verified: {}, soaks: {for: 1h}}'),
       'gitops.config.yaml:5:103: unknown key "soaks", did you mean "soak"?',
+    ],
+    [
+      'a value of another type',
+      valid.replace('ghcr.io/acme', '5'),
+      'gitops.config.yaml:1:1: registry must be of type string',
     ],
     ['a missing key', valid.replace('registry: ghcr.io/acme\n', ''), 'gitops.config.yaml:1:1: registry is missing'],
     [
@@ -129,6 +153,15 @@ describe('parseConfig', () => {
     const text = valid.replace('verified: {}', 'freeze: {windows: [{cron: "0 16 * * FUNDAY", for: 64h, zone: UTC}]}');
 
     expect(refusal(text)).toMatch(/gitops\.config\.yaml:\d+:\d+: cron cannot be read: .*FUNDAY/);
+  });
+
+  it('refuses a freeze window of a profile that cannot be read, at its own line, whichever profile applies', () => {
+    const window = '{cron: "0 16 * * FUNDAY", for: 64h, zone: UTC}';
+    const gates = valid.replace('{cluster: other}', `{gates: {freeze: {windows: [${window}]}}}`);
+
+    expect(refusal(gates)).toMatch(/gitops\.config\.yaml:9:\d+: cron cannot be read: .*FUNDAY/);
+    expect(refusal(gates, 'local')).toMatch(/gitops\.config\.yaml:9:\d+: cron cannot be read: .*FUNDAY/);
+    expect(refusal(gates.replace('FUNDAY', 'FRI'))).toBe('accepted');
   });
 
   it.each([

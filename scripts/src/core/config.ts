@@ -7,7 +7,9 @@ import {
   type Config,
   type ConfigProblem,
   type FreezeWindow,
+  type Gates,
   type Profile,
+  type ProfileGates,
 } from './config-schema.ts';
 import { graphProblems } from './graph.ts';
 
@@ -38,7 +40,7 @@ export function parseConfig(
     throw invalid(document.errors.map((error) => at(file, lines, error.pos[0], error.message.split('\n')[0] ?? '')));
   }
 
-  const parsed = z.safeParse(fileSchema, toValue(file, document));
+  const parsed = z.safeParse(fileSchema, toValue(file, document), { reportInput: true });
   if (!parsed.success) {
     const problems = parsed.error.issues.flatMap(describeIssue);
     throw invalid(problems.map((problem) => locate(file, lines, document, problem)));
@@ -57,7 +59,7 @@ export function parseConfig(
       }
     }
   }
-  if (options.windowProblem !== undefined) problems.push(...windowProblems(base, options.windowProblem));
+  if (options.windowProblem !== undefined) problems.push(...windowProblems(parsed.data, options.windowProblem));
   if (problems.length > 0) throw invalid(problems.map((problem) => locate(file, lines, document, problem)));
   if (profileName === undefined) return settle(base, options.registry);
 
@@ -71,15 +73,30 @@ export function parseConfig(
   return settle(applyProfile(base, chosen), options.registry);
 }
 
-function windowProblems(config: Config, check: (window: FreezeWindow) => string | undefined): ConfigProblem[] {
-  return config.environments.flatMap(({ gates }, environment) =>
-    (gates.freeze?.windows ?? []).flatMap((window, index) => {
+/** What is wrong with freeze windows, of the environments and of every profile, whether it applies here or not. */
+function windowProblems(
+  { environments, profiles }: Pick<Config, 'environments'> & { profiles: Record<string, Profile> },
+  check: (window: FreezeWindow) => string | undefined,
+): ConfigProblem[] {
+  function inGates(gates: ProfileGates | undefined, path: PropertyKey[]): ConfigProblem[] {
+    return (gates?.freeze?.windows ?? []).flatMap((window, index) => {
       const message = check(window);
       const key = window.cron === undefined ? 'rrule' : 'cron';
-      const path = ['environments', environment, 'gates', 'freeze', 'windows', index, key];
-      return message === undefined ? [] : [{ path, message: `${key} cannot be read: ${message}` }];
-    }),
-  );
+      const problem = {
+        path: [...path, 'gates', 'freeze', 'windows', index, key],
+        message: `${key} cannot be read: ${message}`,
+      };
+      return message === undefined ? [] : [problem];
+    });
+  }
+  return [
+    ...environments.flatMap(({ gates }, index) => inGates(gates, ['environments', index])),
+    ...Object.entries(profiles).flatMap(([profile, over]) =>
+      Object.entries(over.environments ?? {}).flatMap(([name, { gates }]) =>
+        inGates(gates, ['profiles', profile, 'environments', name]),
+      ),
+    ),
+  ];
 }
 
 /** Puts in the registry that the remote names, if it does, and its address where a build argument says `{registry}`. */
@@ -106,9 +123,14 @@ function applyProfile(base: Config, chosen: Profile): Config {
     build: { args: { ...base.build.args, ...chosen.build?.args } },
     environments: base.environments.map((each) => {
       const over = chosen.environments?.[each.name];
-      return { ...each, ...defined(over), gates: { ...each.gates, ...defined(over?.gates) } };
+      return { ...each, ...defined(over), gates: applyGates(each.gates, over?.gates) };
     }),
   };
+}
+
+function applyGates(base: Gates, over: ProfileGates | undefined): Gates {
+  const merged = Object.entries({ ...base, ...defined(over) });
+  return Object.fromEntries(merged.filter(([, gate]) => gate !== null)) as Gates;
 }
 
 function defined<T extends object>(value: T | undefined): { [K in keyof T]: Exclude<T[K], undefined> } {
@@ -129,7 +151,7 @@ function describeIssue(issue: z.core.$ZodIssue): ConfigProblem[] {
     return [{ path: issue.path, message: `${String(key)} must be one of ${issue.values.join(', ')}` }];
   }
   if (issue.code === 'invalid_type') {
-    const what = issue.input === undefined ? 'is missing' : `must be a ${issue.expected}`;
+    const what = issue.input === undefined ? 'is missing' : `must be of type ${issue.expected}`;
     return [{ path: issue.path, message: `${String(key ?? 'the file')} ${what}` }];
   }
   if (issue.code === 'invalid_key') {
