@@ -48,7 +48,7 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
 };
 const config = parse(readFileSync(join(root, 'gitops.config.yaml'), 'utf8')) as {
   registry: string;
-  environments: { name: string; after?: string[]; delivery?: boolean }[];
+  environments: { name: string; after?: string[]; delivery?: boolean; gates?: { provenance?: object } }[];
 };
 
 const jobs = workflows.flatMap(({ file, value }) =>
@@ -69,7 +69,7 @@ function problemsOf({ uses, run, with: inputs }: Step): string[] {
     problems.push('checkout leaves its token in .git/config');
   }
   if (run !== undefined && /\$\{\{/.test(run)) problems.push('an expression inside run: pass it through env');
-  for (const [, script = ''] of run?.matchAll(/pnpm run ([\w:-]+)/g) ?? []) {
+  for (const [, script = ''] of run?.matchAll(/pnpm (?:--silent )?run ([\w:-]+)/g) ?? []) {
     if (!Object.hasOwn(manifest.scripts, script)) problems.push(`package.json has no script ${script}`);
   }
   return problems;
@@ -137,6 +137,21 @@ describe('the workflows', () => {
   it('deliver with the secrets of the environment that delivery lands in', () => {
     const first = config.environments.find((each) => each.delivery === true)?.name;
     expect(get('deliver').jobs['deliver']?.environment).toBe(first);
+  });
+
+  it('let one job sign, with neither the secrets of an environment nor the right to push images', () => {
+    const signing = jobs.filter(({ job }) => job.permissions?.['id-token'] !== undefined);
+
+    expect(signing.map(({ file, name }) => [basename(file), name])).toEqual([['deliver.yaml', 'attest']]);
+    expect(signing[0]?.job.environment).toBeUndefined();
+    expect(signing[0]?.job.permissions).toEqual({ contents: 'read', 'id-token': 'write', attestations: 'write' });
+  });
+
+  it('attest as the gate provenance expects where its policy names the repository alone: deliver.yaml, on main', () => {
+    const policies = config.environments.flatMap(({ gates }) => gates?.provenance ?? []);
+
+    expect(policies).toEqual([{ repository: expect.stringMatching(/^[^/]+\/[^/]+$/) }]);
+    expect(get('deliver').on).toEqual({ push: { branches: ['main'] } });
   });
 
   it('log in at the registry of gitops.config.yaml', () => {

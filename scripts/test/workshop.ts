@@ -29,6 +29,8 @@ export interface Workshop {
   git(...args: string[]): Promise<string>;
   /** Runs the pipeline's own command line in the clone, as its own process. */
   sluice(...args: string[]): Promise<Finished>;
+  /** Writes files and commits them with all else that was changed. */
+  write(files: Record<string, string>): Promise<void>;
   /** Writes files, commits and pushes them to main. */
   push(files: Record<string, string>): Promise<string>;
   read(path: string): Promise<string>;
@@ -227,6 +229,7 @@ async function openWorkshop(folder: string, registry: TestRegistry): Promise<Wor
         return { code: failed.code, stdout: failed.stdout, stderr: failed.stderr };
       }
     },
+    write,
     async push(changed) {
       await write(changed);
       await git('push', '--quiet', 'local', 'main');

@@ -1,7 +1,7 @@
 import { deadline, dryRun, json, positive, remote } from './options.ts';
 import type { CommandTable } from './table.ts';
 
-/** What runs by itself: the reconciler and the guard. */
+/** What runs by itself: the reconciler, the keeping of attestations and the guard. */
 export function addUpkeep({ program, context, end }: CommandTable): void {
   program
     .command('reconcile')
@@ -15,6 +15,17 @@ export function addUpkeep({ program, context, end }: CommandTable): void {
     .addOption(json)
     .action(async (options) => {
       end(await (await import('../commands/reconcile.ts')).reconcile(context, options));
+    });
+  program
+    .command('attest')
+    .description('Store attestations of images where the gate provenance looks for them, once they are verified')
+    .option('--bundle <file...>', 'Sigstore bundles, as GitHub Actions or gh attestation download wrote them')
+    .option('--list', 'print the images built from HEAD that have none, as sha256sum does')
+    .addOption(dryRun)
+    .addOption(remote)
+    .addOption(json)
+    .action(async (options) => {
+      end(await (await import('../commands/attest.ts')).attest(context, options));
     });
   program
     .command('check')

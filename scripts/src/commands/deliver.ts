@@ -115,18 +115,21 @@ async function makePlan(
     const image = built.images.get(each.app);
     if (image === undefined) continue;
     const change = planDelivery(config, environment, main, each, image, state, renderer);
-    const verdicts = await judgeChange(git, {
-      app: each.app,
-      verb: 'delivery',
-      environment,
-      by,
-      release: change.release,
-      previous: change.previous,
-      records: recordsOf(records, each.app),
-      policy: state.policy,
-      now: context.clock.now(),
-      allowed: new Set(),
-    });
+    const verdicts = await judgeChange(
+      { git, main, refs: remoteRefs(remote) },
+      {
+        app: each.app,
+        verb: 'delivery',
+        environment,
+        by,
+        release: change.release,
+        previous: change.previous,
+        records: recordsOf(records, each.app),
+        policy: state.policy,
+        now: context.clock.now(),
+        allowed: new Set(),
+      },
+    );
     const [stop] = blocking(verdicts);
     if (stop !== undefined) {
       built.failures.set(each.app, describeVerdict(stop));

@@ -22,6 +22,30 @@ const freezeWindow = z
   })
   .check(z.refine((each) => (each.cron === undefined) !== (each.rrule === undefined), 'needs either cron or rrule'));
 
+const provenance = z.strictObject({
+  /** `owner/name` on github.com, else with its server in front. */
+  repository: z
+    .string()
+    .check(z.regex(/^(https:\/\/[a-z0-9.-]+\/)?[\w.-]+\/[\w.-]+$/, 'is not a repository such as acme/shop')),
+  workflow: z._default(
+    z.string().check(z.regex(/^\.github\/workflows\/[\w.-]+\.ya?ml$/, 'is not a file of .github/workflows')),
+    '.github/workflows/deliver.yaml',
+  ),
+  ref: z._default(
+    z.string().check(z.regex(/^refs\/(heads|tags)\/[\w./-]+$/, 'is not a ref such as refs/heads/main')),
+    'refs/heads/main',
+  ),
+  /** Who says to the certificate authority which workflow runs. */
+  issuer: z._default(
+    z.string().check(z.regex(/^https:\/\/\S+$/, 'is not an address')),
+    'https://token.actions.githubusercontent.com',
+  ),
+  /** A file of main with other trusted roots than those of the public Sigstore. */
+  trustedRoot: z.optional(
+    z.string().check(z.regex(/^(?!.*\.\.)[\w.][\w./-]*$/, 'is not the path of a file in this repository')),
+  ),
+});
+
 const gates = z.strictObject({
   verified: z.optional(z.strictObject({})),
   /** How long a release has to be healthy in an environment before. */
@@ -29,6 +53,7 @@ const gates = z.strictObject({
   digest: z.optional(z.strictObject({})),
   freeze: z.optional(z.strictObject({ windows: z.array(freezeWindow) })),
   approvals: z.optional(z.strictObject({ count: z.int().check(z.minimum(0, 'is less than none')) })),
+  provenance: z.optional(provenance),
 });
 /** Gates as a profile gives them: null takes one of the base configuration away, as in a JSON merge patch (RFC 7396). */
 const profileGates = z.strictObject(
@@ -83,6 +108,9 @@ export const fileSchema = z.extend(schema, { profiles: z._default(z.record(name,
 /** Times at which an environment is closed: by a cron pattern or an RRULE (RFC 5545), each lasting `for`. */
 export type FreezeWindow = z.infer<typeof freezeWindow>;
 
+/** Where an image has to come from. */
+export type ProvenancePolicy = z.infer<typeof provenance>;
+
 /** What an environment asks of changes to it, by the names of the gates. */
 export type Gates = z.infer<typeof gates>;
 
@@ -106,7 +134,9 @@ export function knownKeys(path: readonly PropertyKey[]): string[] {
   const rest = profileRest ?? path;
   const inEnvironment = rest[0] === 'environments' && rest.length >= 2;
   if (rest.length === 0) return Object.keys(profileRest === undefined ? fileSchema.shape : profile.shape);
-  if (inEnvironment && rest[2] === 'gates') return rest.length === 3 ? Object.keys(gates.shape) : [];
+  if (inEnvironment && rest[2] === 'gates' && rest.length === 3) return Object.keys(gates.shape);
+  if (inEnvironment && rest[3] === 'provenance') return Object.keys(provenance.shape);
+  if (inEnvironment && rest[2] === 'gates') return [];
   if (inEnvironment) return Object.keys(environment.shape);
   if (rest[0] === 'apps' && rest.length === 2) return Object.keys(app.shape);
   if (rest[0] === 'argocd') return ['cluster', 'namespace'];

@@ -29,18 +29,54 @@ function refusal(text: string, profile?: string): string {
 }
 
 describe('parseConfig', () => {
-  it('accepts the shipped configuration, whose soaks take seconds on the local platform', () => {
-    const config = parseConfig(shipped);
+  it('accepts the shipped configuration, whose production asks where images come from, except on the local platform, where soaks take seconds', () => {
+    const gatesOf = (profile?: string): object =>
+      parseConfig(shipped, { profile }).environments.map((each) => [each.name, Object.keys(each.gates)]);
 
-    expect(config.environments.map((each) => [each.name, Object.keys(each.gates)])).toEqual([
+    expect(gatesOf()).toEqual([
       ['dev', []],
       ['staging', ['verified', 'soak']],
-      ['prod', ['verified', 'soak']],
+      ['prod', ['verified', 'soak', 'provenance']],
     ]);
     for (const profile of ['local', 'embedded']) {
+      expect(gatesOf(profile)).toEqual([
+        ['dev', []],
+        ['staging', ['verified', 'soak']],
+        ['prod', ['verified', 'soak']],
+      ]);
       const soaks = parseConfig(shipped, { profile }).environments.map(({ gates }) => gates.soak?.for);
       expect(soaks).toEqual([undefined, '10s', '20s']);
     }
+  });
+
+  it('takes the workflow that delivers on main, as GitHub vouches for it, where a policy names only the repository', () => {
+    const config = parseConfig(valid.replace('verified: {}', 'provenance: {repository: acme/shop}'));
+
+    expect(config.environments[1]?.gates.provenance).toEqual({
+      repository: 'acme/shop',
+      workflow: '.github/workflows/deliver.yaml',
+      ref: 'refs/heads/main',
+      issuer: 'https://token.actions.githubusercontent.com',
+    });
+  });
+
+  it.each([
+    ['repository: shop', 'repository is not a repository such as acme/shop'],
+    ['repository: acme/shop, workflow: deliver.yaml', 'workflow is not a file of .github/workflows'],
+    ['repository: acme/shop, ref: main', 'ref is not a ref such as refs/heads/main'],
+    ['repository: acme/shop, trustedRoot: ../root.json', 'trustedRoot is not the path of a file in this repository'],
+    ['repository: acme/shop, worflow: x', 'unknown key "worflow", did you mean "workflow"?'],
+    ['ref: refs/heads/main', 'repository is missing'],
+  ])('refuses provenance with %s', (keys, message) => {
+    expect(refusal(valid.replace('verified: {}', `provenance: {${keys}}`))).toContain(message);
+  });
+
+  it('refuses the gate provenance where nothing is promoted', () => {
+    const text = valid.replace('delivery: true}', 'delivery: true, gates: {provenance: {repository: acme/shop}}}');
+
+    expect(refusal(text)).toContain(
+      'the gate "provenance" is asked about promotions, and nothing is promoted to "dev"',
+    );
   });
 
   it('applies a profile only when it is asked for', () => {

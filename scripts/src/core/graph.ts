@@ -37,6 +37,13 @@ export function graphProblems(config: Pick<Config, 'environments'>): ConfigProbl
       if (!each.delivery || each.gates[gate] === undefined) continue;
       report(index, 'gates', `the gate "${gate}" looks at the environment before, and "${each.name}" has none`);
     }
+    if (each.delivery && each.gates.provenance !== undefined) {
+      report(
+        index,
+        'gates',
+        `the gate "provenance" is asked about promotions, and nothing is promoted to "${each.name}"`,
+      );
+    }
     if (!each.delivery && each.after.length === 0) {
       report(index, 'name', `nothing can reach "${each.name}": give it \`after\`, or \`delivery: true\``);
     }

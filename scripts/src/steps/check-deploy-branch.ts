@@ -167,15 +167,16 @@ async function checkGates(
 
 /** What the gates have against a change, on the policy that stood before it. */
 async function checkVerdicts(
-  { git, environment, now, new: next }: DeployBranchCheck,
+  facts: DeployBranchCheck,
   app: string,
   { release, manifests }: Rendered,
   old: BranchState,
   verb: Verb,
   history: AppHistory = { records: [], observations: [] },
 ): Promise<string[]> {
-  const { by, allowed } = readMessage(await git.message(next));
-  const verdicts = await judgeChange(git, {
+  const { git, environment, now } = facts;
+  const { by, allowed } = readMessage(await git.message(facts.new));
+  const verdicts = await judgeChange(facts, {
     app,
     verb,
     environment,

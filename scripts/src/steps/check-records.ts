@@ -1,8 +1,10 @@
 import type { Git } from '../adapters/git.ts';
+import { UserError } from '../core/errors.ts';
+import { bundlePath } from '../core/provenance.ts';
 import { parseRecord, recordPath } from '../core/record.ts';
 import { observationPath, parseObservation } from '../core/soak/observation.ts';
 
-/** What is wrong with a change to the records' branch: records are only ever added, each in its place. */
+/** What is wrong with a change to the records' branch: records and attestations are only ever added, each in its place. */
 export async function checkRecords(git: Git, old: string, next: string): Promise<string[]> {
   const before = await git.snapshot(old);
   const after = await git.snapshot(next, { wanted: (path) => !before.tree.has(path) });
@@ -11,11 +13,16 @@ export async function checkRecords(git: Git, old: string, next: string): Promise
     if (after.tree.get(path) !== oid) problems.push(`${path} was changed or removed; a record stays as it was written`);
   }
   for (const [path, text] of after.texts) {
-    const place = placeOf(text);
-    if (place === undefined) problems.push(`${path} is not a record`);
-    else if (place !== path) problems.push(`${path} belongs at ${place}`);
+    const problem = path.startsWith('provenance/') ? await checkBundle(path, text) : checkRecord(path, text);
+    if (problem !== undefined) problems.push(problem);
   }
   return problems;
+}
+
+function checkRecord(path: string, text: string): string | undefined {
+  const place = placeOf(text);
+  if (place === undefined) return `${path} is not a record`;
+  return place === path ? undefined : `${path} belongs at ${place}`;
 }
 
 /** Where an outcome or an observation belongs; undefined for what is neither. */
@@ -24,4 +31,16 @@ function placeOf(text: string): string | undefined {
   if (observation !== undefined) return observationPath(observation);
   const record = parseRecord(text);
   return record === undefined ? undefined : recordPath(record);
+}
+
+/** Whether an attestation counts is asked where a gate looks at it; here only that it is one, of that image. */
+async function checkBundle(path: string, text: string): Promise<string | undefined> {
+  const { bundleDigests } = await import('../core/attestation.ts');
+  try {
+    const places = bundleDigests(text).map((digest) => bundlePath(digest, text));
+    return places.includes(path) ? undefined : `${path} belongs at ${places.join(' or ')}`;
+  } catch (error) {
+    if (error instanceof UserError) return `${path} is not an attestation: ${error.message}`;
+    throw error;
+  }
 }

@@ -20,7 +20,7 @@ export async function completePlan(
   planned: readonly PlannedChange[],
   watching: Watching = {},
 ): Promise<Planned> {
-  const { git, remote, config } = repository;
+  const { git, remote, config, main } = repository;
   const { verb, by, target, allowed } = basis;
   if (planned.length === 0) return { plan: undefined, target };
   const environment = findEnvironment(config, target.environment);
@@ -41,21 +41,24 @@ export async function completePlan(
       const watch = watches?.get(app);
       const known = observations.filter((each) => each.app === app);
       const manifests = await renderRelease(config, release, sources, before);
-      const verdicts = await judgeChange(git, {
-        app,
-        verb,
-        environment,
-        by,
-        release,
-        previous,
-        records: recordsOf(records, app),
-        observations: [...known, ...(watch?.seen ?? [])],
-        running: watch?.running,
-        policy: target.policy,
-        now: context.clock.now(),
-        allowed: new Set(allowed),
-        manifests: { before, after: manifests },
-      });
+      const verdicts = await judgeChange(
+        { git, main, refs: remoteRefs(remote) },
+        {
+          app,
+          verb,
+          environment,
+          by,
+          release,
+          previous,
+          records: recordsOf(records, app),
+          observations: [...known, ...(watch?.seen ?? [])],
+          running: watch?.running,
+          policy: target.policy,
+          now: context.clock.now(),
+          allowed: new Set(allowed),
+          manifests: { before, after: manifests },
+        },
+      );
       return { ...change, manifests, verdicts };
     }),
   );

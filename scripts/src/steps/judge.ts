@@ -5,22 +5,33 @@ import { UserError } from '../core/errors.ts';
 import { evaluateGates, neededFacts } from '../core/gates/index.ts';
 import type { GateFacts, Order, RegistryAnswer, Verdict } from '../core/gates/index.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+
+/** Where what gates need is found. */
+export interface GateSources {
+  git: Git;
+  /** The tip of main. */
+  main: Snapshot;
+  /** The refs that the other branches are among. */
+  refs: string;
+}
 
 /** One app's change as gates are asked about it, less what is found out for them. */
-export type Question = Omit<GateFacts, 'order' | 'registry' | 'closed' | 'release'> & {
+export type Question = Omit<GateFacts, 'order' | 'registry' | 'closed' | 'provenance' | 'release'> & {
   release: Omit<ReleaseFile, 'intent'>;
 };
 
 /** The verdicts on a change, with what the gates need found out: from Git, the registry, the calendar. */
-export async function judgeChange(git: Git, question: Question): Promise<Verdict[]> {
+export async function judgeChange(sources: GateSources, question: Question): Promise<Verdict[]> {
   const { verb, environment, app, release, previous, now } = question;
   const needed = neededFacts(verb, environment);
-  const [order, registry, closed] = await Promise.all([
-    needed.has('order') ? compareRevisions(git, previous?.imageRevision, release.imageRevision) : undefined,
+  const [order, registry, closed, provenance] = await Promise.all([
+    needed.has('order') ? compareRevisions(sources.git, previous?.imageRevision, release.imageRevision) : undefined,
     needed.has('registry') ? askRegistry(release) : undefined,
     needed.has('closed') ? readCalendar(environment, app, now) : undefined,
+    needed.has('provenance') ? readProvenance(sources, question) : undefined,
   ]);
-  return evaluateGates({ ...question, order, registry, closed });
+  return evaluateGates({ ...question, order, registry, closed, provenance });
 }
 
 /** How a revision stands to the one that runs. */
@@ -49,4 +60,14 @@ async function readCalendar(environment: Environment, app: string, now: Date): P
   if (windows.some((each) => windowProblem(each) !== undefined)) return undefined;
   const found = closedUntil(windows, app, now);
   return { until: found?.until, reason: found?.reason };
+}
+
+/** What verifies signatures is loaded only where an environment asks for them. */
+async function readProvenance(
+  sources: GateSources,
+  { environment, release }: Question,
+): Promise<GateFacts['provenance']> {
+  const policy = environment.gates.provenance;
+  if (policy === undefined) return undefined;
+  return (await import('./provenance.ts')).askProvenance(sources, policy, release);
 }

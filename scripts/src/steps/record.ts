@@ -5,19 +5,26 @@ import { formatRecord, recordPath, recordsBranch, type DeliveryRecord } from '..
 import { formatObservation, observationPath, type Observation } from '../core/soak/observation.ts';
 import { remoteRefs, type Repository } from './repository.ts';
 
-/** Writes records, all in one commit on the tip of their branch; a lost race is run again on the new tip. What stands already stays. */
+/** A file of the records' branch, with what its commit says of it. */
+export interface RecordFile {
+  path: string;
+  text: string;
+  title: string;
+}
+
+/** Writes records, all in one commit. */
 export async function writeRecords(
   context: Context,
   repository: Repository,
   by: Identity,
   records: readonly DeliveryRecord[],
 ): Promise<void> {
-  const events = records.map((each) => ({
+  const files = records.map((each) => ({
     path: recordPath(each),
     text: formatRecord(each),
     title: `${each.app} ${each.outcome.state} in ${each.environment}`,
   }));
-  await addEvents(context, repository, by, 'Record', events);
+  await addToRecords(context, repository, by, 'Record', files);
 }
 
 /** Writes observations as records are written. */
@@ -27,39 +34,43 @@ export async function writeObservations(
   by: Identity,
   observations: readonly Observation[],
 ): Promise<void> {
-  const events = observations.map((each) => ({
+  const files = observations.map((each) => ({
     path: observationPath(each),
     text: formatObservation(each),
     title: `${each.app} ${each.healthy ? 'healthy' : 'unhealthy'} in ${each.environment}`,
   }));
-  await addEvents(context, repository, by, 'Observe', events);
+  await addToRecords(context, repository, by, 'Observe', files);
 }
 
-/** One file of the records' branch, and what it says in a few words. */
-interface Event {
-  path: string;
-  text: string;
-  title: string;
-}
-
-async function addEvents(
+/**
+ * Adds files to the records' branch, all in one commit on its tip; a lost race is run again on the new tip. What stands
+ * already stays. Gives the files that were added and their commit; undefined where none was. Throws UserError where the remote refuses.
+ */
+export async function addToRecords(
   context: Context,
-  { git, remote, writer }: Repository,
+  { git, remote, writer }: Pick<Repository, 'git' | 'remote' | 'writer'>,
   by: Identity,
   verb: string,
-  events: readonly Event[],
-): Promise<void> {
+  files: readonly RecordFile[],
+): Promise<{ commit: string; files: RecordFile[] } | undefined> {
   for (;;) {
     const head = await git.resolve(`${remoteRefs(remote)}/${recordsBranch}`);
-    const paths = events.map(({ path }) => path);
+    const paths = files.map(({ path }) => path);
     const known = head === undefined || paths.length === 0 ? new Map() : (await git.snapshot(head, { paths })).tree;
-    const fresh = events.filter(({ path }) => !known.has(path));
-    if (fresh.length === 0) return;
-    const files = new Map(fresh.map(({ path, text }) => [path, text]));
+    const fresh = files.filter(({ path }) => !known.has(path));
+    if (fresh.length === 0) return undefined;
     const message = `${verb} ${[...new Set(fresh.map(({ title }) => title))].join(', ')}\n`;
     const at = Math.floor(context.clock.now().getTime() / 1000);
-    const written = await writer.write(recordsBranch, { head, files, basis: [...files.keys()], message, by, at });
-    if (written.state === 'landed') return;
+    const texts = new Map(fresh.map(({ path, text }) => [path, text]));
+    const written = await writer.write(recordsBranch, {
+      head,
+      files: texts,
+      basis: [...texts.keys()],
+      message,
+      by,
+      at,
+    });
+    if (written.state === 'landed') return { commit: written.commit, files: fresh };
     if (written.state === 'refused') {
       throw new UserError(`${remote.name} refused the record: ${written.reason}`, {
         hint: `it would have said: ${message.trim()}`,

@@ -55,18 +55,21 @@ export async function planRollback(
   );
   if (manifests === undefined) throw new UserError(`${commit.slice(0, 12)} has no ${app}/manifests.yaml`);
   const previous = state.releases.get(app);
-  const verdicts = await judgeChange(git, {
-    app,
-    verb: 'rollback',
-    environment,
-    by,
-    release,
-    previous,
-    records,
-    policy: state.policy,
-    now,
-    allowed: new Set(),
-  });
+  const verdicts = await judgeChange(
+    { git, main, refs },
+    {
+      app,
+      verb: 'rollback',
+      environment,
+      by,
+      release,
+      previous,
+      records,
+      policy: state.policy,
+      now,
+      allowed: new Set(),
+    },
+  );
   const { intent: _, ...restored } = release;
   const plan: Plan = {
     verb: 'rollback',

@@ -29,8 +29,15 @@ export type RegistryAnswer =
   | { state: 'moved'; digest: string }
   | { state: 'unknown'; reason: string };
 
+/** What the attestations that are stored for an image come to; `refused` says of each why it does not count. */
+export type ProvenanceAnswer =
+  | { state: 'proven'; by: string }
+  | { state: 'missing' }
+  | { state: 'refused'; reasons: readonly string[] }
+  | { state: 'unknown'; reason: string };
+
 /** What costs time to find out, and is so only for a gate that is asked. */
-export type Need = 'order' | 'registry' | 'closed';
+export type Need = 'order' | 'registry' | 'closed' | 'provenance';
 
 /** What a gate lets pass at somebody's word: an older release, a removal that loses something. */
 export type Allowance = 'downgrade' | 'deletion';
@@ -70,6 +77,7 @@ export interface GateFacts {
   /** Absent where no gate that is asked needs it. */
   order?: Order | undefined;
   registry?: RegistryAnswer | undefined;
+  provenance?: ProvenanceAnswer | undefined;
   /** What the configuration's windows say now. */
   closed?: { until: string | undefined; reason: string | undefined } | undefined;
 }

@@ -149,6 +149,46 @@ describe('digest', () => {
   });
 });
 
+describe('provenance', () => {
+  const policy = { repository: 'acme/shop', workflow: 'w', ref: 'refs/heads/main', issuer: 'i' };
+  const named = { ...production, gates: { provenance: policy } };
+
+  it('passes where an attestation says where the image comes from', () => {
+    expect(verdict('provenance', { environment: named, provenance: { state: 'proven', by: 'it' } })).toEqual({
+      gate: 'provenance',
+      state: 'pass',
+      evidence: 'aaaaaaaaaaaa-1 (sha256:aaaaaaaaaaaa) was built by it',
+    });
+  });
+
+  it('fails where there is none, and where none counts, with every reason', () => {
+    const refused = { state: 'refused', reasons: ['one', 'two'] } as const;
+
+    expect(verdict('provenance', { environment: named, provenance: { state: 'missing' } })).toMatchObject({
+      state: 'fail',
+      evidence: 'no attestation of aaaaaaaaaaaa-1 (sha256:aaaaaaaaaaaa) is stored',
+    });
+    expect(verdict('provenance', { environment: named, provenance: refused })).toMatchObject({
+      state: 'fail',
+      evidence: expect.stringMatching(/counts: one; two$/),
+    });
+  });
+
+  it('is unknown where nobody could look', () => {
+    expect(verdict('provenance', { environment: named })?.state).toBe('unknown');
+    expect(verdict('provenance', { environment: named, provenance: { state: 'unknown', reason: 'r' } })?.state).toBe(
+      'unknown',
+    );
+  });
+
+  it('is asked about promotions to environments that name it', () => {
+    expect(verdict('provenance', {})).toBeUndefined();
+    expect(verdict('provenance', { environment: named, verb: 'reconfiguration' })).toBeUndefined();
+    expect([...neededFacts('promotion', named)]).toContain('provenance');
+    expect([...neededFacts('rollback', named)]).not.toContain('provenance');
+  });
+});
+
 describe('deletion', () => {
   const claim = 'apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data}\n';
   const map = (name: string): string => `---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n`;

@@ -6,12 +6,24 @@ import { freeze } from './freeze.ts';
 import type { Gate, GateFacts, Need, Verb, Verdict } from './gate.ts';
 import { hold } from './hold.ts';
 import { order } from './order.ts';
+import { provenance } from './provenance.ts';
 import { quarantine } from './quarantine.ts';
 import { soak } from './soak.ts';
 import { verified } from './verified.ts';
 
 /** Every gate there is. A new one is a file beside this one and a line here; options are keys of the configuration's schema. */
-const gates: readonly Gate[] = [verified, quarantine, order, digest, deletion, soak, hold, freeze, approvals];
+const gates: readonly Gate[] = [
+  verified,
+  quarantine,
+  order,
+  digest,
+  provenance,
+  deletion,
+  soak,
+  hold,
+  freeze,
+  approvals,
+];
 
 /** The verdicts of all gates that are asked about a change. */
 export function evaluateGates(facts: GateFacts): Verdict[] {
@@ -40,4 +52,15 @@ export function neededFacts(verb: Verb, environment: Environment): Set<Need> {
   return new Set(asked.flatMap((gate) => gate.needs?.(environment) ?? []));
 }
 
-export type { Allowance, Gate, GateFacts, Need, Order, RegistryAnswer, Running, Verb, Verdict } from './gate.ts';
+export type {
+  Allowance,
+  Gate,
+  GateFacts,
+  Need,
+  Order,
+  ProvenanceAnswer,
+  RegistryAnswer,
+  Running,
+  Verb,
+  Verdict,
+} from './gate.ts';
