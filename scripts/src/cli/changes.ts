@@ -1,10 +1,12 @@
 import {
   all,
   allowDeletion,
+  allowDowngrade,
   deadline,
   dryRun,
   explain,
   from,
+  gate,
   json,
   noWait,
   release,
@@ -36,7 +38,7 @@ export function addChanges({ program, context, end }: CommandTable): void {
     .addOption(all)
     .option('--changed-since <revision>', 'every app whose inputs on main differ from those at a revision')
     .addOption(release)
-    .option('--allow-downgrade', 'also where the code is older than what runs')
+    .addOption(allowDowngrade)
     .addOption(allowDeletion)
     .addOption(explain)
     .addOption(dryRun)
@@ -51,6 +53,27 @@ export function addChanges({ program, context, end }: CommandTable): void {
       end(await (await import('../commands/promote.ts')).promote(context, apps, options));
     });
   program
+    .command('override')
+    .description('Promote although gates that are named do not pass; who, which and why stay on record')
+    .argument('<app>')
+    .requiredOption('--to <environment>', 'where to')
+    .addOption(gate)
+    .requiredOption('--reason <text>', 'why that is right, for everybody who finds it')
+    .addOption(from)
+    .addOption(release)
+    .addOption(allowDowngrade)
+    .addOption(allowDeletion)
+    .addOption(explain)
+    .addOption(dryRun)
+    .addOption(yes)
+    .addOption(noWait)
+    .addOption(remote)
+    .addOption(deadline)
+    .addOption(json)
+    .action(async (app: string, options) => {
+      end(await (await import('../commands/override.ts')).override(context, app, options));
+    });
+  program
     .command('approve')
     .description('Approve what a promotion would land now, byte for byte; whoever asks for it does not count')
     .argument('[app...]', 'what to approve')
@@ -58,6 +81,7 @@ export function addChanges({ program, context, end }: CommandTable): void {
     .addOption(from)
     .addOption(all)
     .addOption(release)
+    .option('--override <gate...>', 'approve an override that passes over these gates')
     .option('--reason <text>', 'what was looked at, for the record', 'looked at the plan')
     .option('--lift', 'take the approval back')
     .addOption(dryRun)

@@ -16,6 +16,11 @@ export const yes = new Option('--yes', 'do not ask before a production environme
 export const from = new Option('--from <environment>', 'where from, if more than one environment comes before');
 export const release = new Option('--release <release>', 'an earlier release, by id, tag or digest');
 export const all = new Option('--all', 'every app whose release differs');
+export const gate = new Option(
+  '--gate <gate...>',
+  'verified, soak, hold, freeze, or approvals outside production',
+).makeOptionMandatory();
+export const allowDowngrade = new Option('--allow-downgrade', 'also where the code is older than what runs');
 export const allowDeletion = new Option(
   '--allow-deletion',
   'also where volumes, namespaces or much at once would be removed',

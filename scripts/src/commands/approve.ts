@@ -1,13 +1,16 @@
 import type { Context } from '../context.ts';
 import { findEnvironment } from '../core/graph.ts';
+import { requireOverridable } from '../core/override.ts';
 import { approvalSubject, type Approval } from '../core/policy.ts';
 import { changePolicy } from '../steps/policy.ts';
 import { planPromotions, type PromotionRequest } from '../steps/promotion.ts';
 import { openToChange, reopenRepository } from '../steps/repository.ts';
 import { describePlan } from '../ui/index.ts';
 
-export interface ApproveOptions extends Omit<PromotionRequest, 'apps'> {
+export interface ApproveOptions extends Omit<PromotionRequest, 'apps' | 'overridden' | 'why'> {
   remote?: string | undefined;
+  /** The gates that what is approved passes over. */
+  override?: readonly string[] | undefined;
   reason: string;
   /** Take the approvals back. */
   lift?: boolean | undefined;
@@ -18,11 +21,12 @@ export interface ApproveOptions extends Omit<PromotionRequest, 'apps'> {
 /** Approves what a promotion would land now, byte for byte, or takes that back. Gives the exit code. */
 export async function approve(context: Context, apps: readonly string[], options: ApproveOptions): Promise<number> {
   const { repository, by } = await openToChange(context, options.remote);
-  findEnvironment(repository.config, options.to);
+  const overridden = options.override;
+  requireOverridable(overridden ?? [], findEnvironment(repository.config, options.to));
   /** What would land, printed for whoever approves it. */
   async function plan(): Promise<Pick<Approval, 'app' | 'subject'>[]> {
     const current = await reopenRepository(repository);
-    const { plan: planned, target } = await planPromotions(context, current, { ...options, apps }, by);
+    const { plan: planned, target } = await planPromotions(context, current, { ...options, apps, overridden }, by);
     if (planned === undefined) {
       context.stderr.write(`${options.to} already runs it: nothing to approve\n`);
       return [];
@@ -30,7 +34,7 @@ export async function approve(context: Context, apps: readonly string[], options
     context.stderr.write(describePlan(planned, target.manifests));
     return planned.changes.map(({ app, release, manifests }) => ({
       app,
-      subject: approvalSubject(app, options.to, release.release, manifests),
+      subject: approvalSubject(app, options.to, release.release, manifests, overridden),
     }));
   }
   return changePolicy(context, repository, [options.to], options, {

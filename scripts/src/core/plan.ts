@@ -35,6 +35,8 @@ export interface Plan {
   policy?: Policy | undefined;
   /** What whoever asks has allowed by a word of their own. */
   allowed?: readonly Allowance[] | undefined;
+  /** The gates that an override passes over. */
+  overridden?: readonly string[] | undefined;
   /** Why, in the words of whoever asks. */
   why?: string | undefined;
   /** The id it landed by, where it has landed already and is only followed. */
@@ -48,10 +50,15 @@ export interface PlanBasis {
   configuredBy: string;
   by: string;
   allowed: readonly Allowance[];
+  overridden?: readonly string[] | undefined;
+  why?: string | undefined;
 }
 
 /** The plan of some changes; approvals of their apps have served with it. */
-export function planOf({ verb, target, configuredBy, by, allowed }: PlanBasis, changes: Change[]): Plan {
+export function planOf(
+  { verb, target, configuredBy, by, allowed, overridden, why }: PlanBasis,
+  changes: Change[],
+): Plan {
   const apps = changes.map(({ app }) => app);
   return {
     verb,
@@ -61,6 +68,8 @@ export function planOf({ verb, target, configuredBy, by, allowed }: PlanBasis, c
     by,
     changes,
     ...(allowed.length === 0 ? {} : { allowed }),
+    ...(overridden === undefined ? {} : { overridden }),
+    ...(why === undefined ? {} : { why }),
     ...(target.policy.approvals.length === 0 ? {} : { policy: withoutApprovals(target.policy, apps) }),
   };
 }
@@ -88,14 +97,16 @@ export function planWriting(plan: Plan): Writing {
  * The id of what is asked, 16 hex digits: verb, environment, and for each app what replaces what.
  * Asking the same again gives the same id; asking for it after something else ran in between gives another.
  */
-export function intentId(plan: Pick<Plan, 'verb' | 'environment' | 'by' | 'changes' | 'intent'>): string {
+export function intentId(
+  plan: Pick<Plan, 'verb' | 'environment' | 'by' | 'changes' | 'intent' | 'overridden'>,
+): string {
   if (plan.intent !== undefined) return plan.intent;
   const changes = plan.changes
     .map(({ app, release, previous }) =>
       [app, release.release, release.tag, release.overlayRevision, previous?.intent ?? ''].join(' '),
     )
     .toSorted();
-  return digestOf([plan.verb, plan.environment, plan.by, ...changes]);
+  return digestOf([plan.verb, plan.environment, plan.by, ...changes, ...(plan.overridden ?? []).toSorted()]);
 }
 
 /** The files that a plan writes, by path on the deploy branch. */
@@ -113,6 +124,7 @@ export function planFiles(plan: Plan): Map<string, string> {
 const titles: Record<Verb, (names: string, environment: string) => string> = {
   delivery: (names, environment) => `Deliver ${names} to ${environment}`,
   promotion: (names, environment) => `Promote ${names} to ${environment}`,
+  override: (names, environment) => `Override gates to promote ${names} to ${environment}`,
   reconfiguration: (names, environment) => `Reconfigure ${names} in ${environment}`,
   rollback: (names, environment) => `Roll back ${names} in ${environment}`,
 };
@@ -133,13 +145,15 @@ export function commitMessage(plan: Plan): string {
   return [
     planTitle(plan),
     '',
-    ...(plan.why === undefined ? [] : [plan.why, '']),
+    ...(plan.why === undefined || plan.verb === 'override' ? [] : [plan.why, '']),
     ...body,
     '',
     `Verb: ${plan.verb}`,
     `Intent: ${intentId(plan)}`,
     `Configured-by: ${plan.configuredBy}`,
     ...(plan.allowed ?? []).map((each) => `Allowed: ${each}`),
+    ...(plan.overridden ?? []).map((each) => `Override: ${each}`),
+    ...(plan.why !== undefined && plan.verb === 'override' ? [`Reason: ${plan.why.replace(/\s+/g, ' ')}`] : []),
     `By: ${plan.by}`,
     '',
   ].join('\n');
@@ -154,18 +168,6 @@ export function allowances(flags: {
     ...(flags.allowDowngrade === true ? ['downgrade' as const] : []),
     ...(flags.allowDeletion === true ? ['deletion' as const] : []),
   ];
-}
-
-/** What the trailers of a landing's message say; the verb is a delivery where they do not name one. */
-export function readMessage(message: string): { verb: Verb; by: string; allowed: Set<Allowance> } {
-  const values = (name: string): string[] =>
-    [...message.matchAll(new RegExp(`^${name}: (.+)$`, 'gm'))].map((match) => match[1] ?? '');
-  const verb = values('Verb').at(-1) ?? 'delivery';
-  return {
-    verb: Object.hasOwn(titles, verb) ? (verb as Verb) : 'delivery',
-    by: values('By').at(-1) ?? '',
-    allowed: new Set(values('Allowed').filter((each) => each === 'downgrade' || each === 'deletion')),
-  };
 }
 
 /** The verdicts that stand in the way. */

@@ -112,9 +112,15 @@ export function withoutApprovals(policy: Policy, apps: readonly string[]): Polic
   return { ...policy, approvals: policy.approvals.filter((each) => !apps.includes(each.app)) };
 }
 
-/** What an approval binds to, 16 hex digits: this release of an app in an environment, rendered to these bytes. */
-export function approvalSubject(app: string, environment: string, release: string, manifests: string): string {
-  return digestOf([app, environment, release, manifests]);
+/** What an approval binds to, 16 hex digits: this release of an app in an environment, rendered to these bytes, and the gates that it passes over. */
+export function approvalSubject(
+  app: string,
+  environment: string,
+  release: string,
+  manifests: string,
+  overridden: Iterable<string> = [],
+): string {
+  return digestOf([app, environment, release, manifests, ...[...overridden].toSorted()]);
 }
 
 /** Whether a stop stands at a time. */

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { verbs } from './gates/index.ts';
 import type { Outcome } from './outcome.ts';
 
 const schema = z.object({
@@ -7,11 +8,14 @@ const schema = z.object({
   release: z.string(),
   digest: z.string(),
   tag: z.string(),
-  verb: z.enum(['delivery', 'promotion', 'reconfiguration', 'rollback']),
+  verb: z.enum(verbs),
   intent: z.string(),
   /** The commit on the deploy branch. */
   landing: z.string(),
   by: z.string(),
+  /** The gates that an override passed over, and why. */
+  overridden: z.optional(z.array(z.string())),
+  why: z.optional(z.string()),
   /** When the outcome was known, ISO 8601. */
   at: z.string(),
   outcome: z.object({
@@ -64,6 +68,11 @@ export function lastWord(
     .filter((each) => each.app === app && each.environment === environment && each.landing === landing)
     .toSorted((a, b) => a.at.localeCompare(b.at));
   return own.findLast((each) => each.outcome.state !== 'unknown') ?? own.at(-1);
+}
+
+/** The verb of a landing in words: an override with the gates that it passed over. */
+export function describeVerb({ verb, overridden }: Pick<DeliveryRecord, 'verb' | 'overridden'>): string {
+  return overridden === undefined ? verb : `${verb} of ${overridden.join(', ')}`;
 }
 
 /** The records of one app among many. */

@@ -5,7 +5,8 @@ import { UserError } from '../core/errors.ts';
 import { blocking, describeVerdict } from '../core/gates/index.ts';
 import { namespaceOf, serviceOf } from '../core/graph.ts';
 import { manifestsHash, overlayHash, releaseId } from '../core/inputs.ts';
-import { readMessage, type Verb } from '../core/plan.ts';
+import { readMessage } from '../core/message.ts';
+import type { Verb } from '../core/plan.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { AppHistory } from '../core/soak/progress.ts';
@@ -175,7 +176,7 @@ async function checkVerdicts(
   history: AppHistory = { records: [], observations: [] },
 ): Promise<string[]> {
   const { git, environment, now } = facts;
-  const { by, allowed } = readMessage(await git.message(facts.new));
+  const said = readMessage(await git.message(facts.new));
   const verdicts = await judgeChange(facts, {
     app,
     verb,
@@ -185,8 +186,9 @@ async function checkVerdicts(
     ...history,
     policy: old.policy,
     now,
-    by,
-    allowed,
+    by: said.by,
+    allowed: said.allowed,
+    overridden: verb === 'promotion' ? said.overridden : undefined,
     manifests: { before: old.manifests.get(app), after: manifests },
   });
   return blocking(verdicts).map((verdict) => `${app}: ${describeVerdict(verdict)}`);

@@ -21,12 +21,12 @@ export async function completePlan(
   watching: Watching = {},
 ): Promise<Planned> {
   const { git, remote, config, main } = repository;
-  const { verb, by, target, allowed } = basis;
+  const { verb, by, target, allowed, overridden } = basis;
   if (planned.length === 0) return { plan: undefined, target };
   const environment = findEnvironment(config, target.environment);
   const apps = planned.map(({ app }) => app);
   const refs = remoteRefs(remote);
-  const promotes = verb === 'promotion';
+  const promotes = verb === 'promotion' || verb === 'override';
   const releases = new Map(planned.map(({ app, release }) => [app, release.release]));
   const [records, observations, watches] = await Promise.all([
     readRecords(git, config, apps, refs),
@@ -56,6 +56,7 @@ export async function completePlan(
           policy: target.policy,
           now: context.clock.now(),
           allowed: new Set(allowed),
+          overridden: new Set(overridden),
           manifests: { before, after: manifests },
         },
       );

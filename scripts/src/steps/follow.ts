@@ -65,6 +65,7 @@ export async function follow(
       intent: intentId(plan),
       landing: commit,
       by: plan.by,
+      ...(plan.overridden === undefined ? {} : { overridden: [...plan.overridden], why: plan.why }),
       at: context.clock.now().toISOString(),
       outcome: { state, reason, ...(initial === undefined ? {} : { initial }) },
     };

@@ -1,6 +1,7 @@
 import { deployBranch } from '../core/branch-state.ts';
 import type { Environment } from '../core/config.ts';
-import { readMessage, type Plan } from '../core/plan.ts';
+import { readMessage } from '../core/message.ts';
+import type { Plan } from '../core/plan.ts';
 import { readLandings, type Landed } from '../core/reconcile.ts';
 import type { Landing } from './land.ts';
 import { landedState, readRecords, remoteRefs, type Repository } from './repository.ts';
@@ -28,7 +29,7 @@ export async function asLandings({ git, main }: Repository, landed: readonly Lan
   const commits = Map.groupBy(landed, ({ commit }) => commit);
   return Promise.all(
     [...commits].map(async ([commit, together]) => {
-      const { verb, by } = readMessage(await git.message(commit));
+      const { verb, by, overridden, why } = readMessage(await git.message(commit));
       const [first] = together;
       const changes = together.map(({ app, release }) => ({
         app,
@@ -45,6 +46,7 @@ export async function asLandings({ git, main }: Repository, landed: readonly Lan
         configuredBy: main.revision,
         by,
         changes,
+        ...(overridden.size === 0 ? {} : { overridden: [...overridden], why }),
         intent: first?.release.intent,
       };
       return { plan, commit };

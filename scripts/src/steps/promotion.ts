@@ -27,6 +27,9 @@ export interface PromotionRequest extends Watching {
   release?: string | undefined;
   allowDowngrade?: boolean | undefined;
   allowDeletion?: boolean | undefined;
+  /** The gates that are passed over, where that is what is asked, and why. */
+  overridden?: readonly string[] | undefined;
+  why?: string | undefined;
 }
 
 /**
@@ -64,7 +67,17 @@ export async function planPromotions(
     }
   }
   if (problems.length > 0) throw allProblems(problems, environment.name);
-  const basis = { verb: 'promotion', target, configuredBy: main.revision, by, allowed: allowances(request) } as const;
+  const { overridden, why } = request;
+  const verb = overridden === undefined ? 'promotion' : 'override';
+  const basis = {
+    verb,
+    target,
+    configuredBy: main.revision,
+    by,
+    allowed: allowances(request),
+    overridden,
+    why,
+  } as const;
   return completePlan(context, repository, basis, planned, request);
 }
 

@@ -1,4 +1,4 @@
-import type { DeliveryRecord } from '../core/record.ts';
+import { describeVerb, type DeliveryRecord } from '../core/record.ts';
 import type { Observation } from '../core/soak/observation.ts';
 import { plainTable } from './table.ts';
 
@@ -12,7 +12,10 @@ export function historyTable(entries: readonly (DeliveryRecord | Observation)[])
       each.tag,
       each.release,
       ...('outcome' in each
-        ? [`${each.verb}, ${each.by}`, `${each.outcome.state}: ${each.outcome.reason}`]
+        ? [
+            `${describeVerb(each)}, ${each.by}${each.why === undefined ? '' : `: ${each.why}`}`,
+            `${each.outcome.state}: ${each.outcome.reason}`,
+          ]
         : ['observation', `unhealthy since ${each.from.replace(/\.\d+Z$/, 'Z')}: ${each.reason}`]),
     ]),
   );

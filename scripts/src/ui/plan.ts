@@ -4,6 +4,7 @@ import { intentId, type Plan, type Verb } from '../core/plan.ts';
 const titles: Record<Verb, string> = {
   delivery: 'Deliver to',
   promotion: 'Promote to',
+  override: 'Override gates to promote to',
   reconfiguration: 'Reconfigure in',
   rollback: 'Roll back in',
 };
@@ -21,7 +22,8 @@ export function describePlan(plan: Plan, running: ReadonlyMap<string, string>): 
     }
     for (const verdict of verdicts) {
       const opens = verdict.opensAt === undefined ? '' : `; opens at ${verdict.opensAt}`;
-      lines.push(`    gate ${verdict.gate}: ${verdict.state}, ${verdict.evidence}${opens}`);
+      const passed = verdict.overridden === true ? '; overridden' : '';
+      lines.push(`    gate ${verdict.gate}: ${verdict.state}, ${verdict.evidence}${opens}${passed}`);
       if (verdict.next !== undefined) lines.push(`      next: ${verdict.next}`);
     }
   }

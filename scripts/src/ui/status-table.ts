@@ -1,4 +1,5 @@
 import type { LiveCell } from '../core/overview.ts';
+import { describeVerb } from '../core/record.ts';
 import { seconds } from './progress.ts';
 import { plainTable } from './table.ts';
 
@@ -28,7 +29,8 @@ function describeCell(cell: LiveCell | undefined, now: Date): string {
   const since = record === undefined ? '' : ` ${age(now.getTime() - Date.parse(record.at))}`;
   const state = record?.outcome.state ?? 'not recorded yet';
   const live = health === undefined ? '' : `\n${health}${sync === 'Synced' ? '' : `, ${sync ?? ''}`}`;
-  return `${release.tag}${cell.waits.length > 0 ? ' *' : ''}\n${state}${since}${live}`;
+  const by = record?.overridden === undefined ? '' : `\n${describeVerb(record)}`;
+  return `${release.tag}${cell.waits.length > 0 ? ' *' : ''}\n${state}${since}${by}${live}`;
 }
 
 function age(milliseconds: number): string {

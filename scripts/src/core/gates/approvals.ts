@@ -5,13 +5,14 @@ import type { Gate } from './gate.ts';
 export const approvals: Gate = {
   name: 'approvals',
   kind: 'landing',
+  fixed: ({ production }) => (production ? 'nobody brings something to production alone' : undefined),
   asked: (verb, { gates }) => (verb === 'promotion' || verb === 'reconfiguration') && (gates.approvals?.count ?? 0) > 0,
-  evaluate({ app, environment, release, manifests, policy, by }) {
+  evaluate({ app, environment, release, manifests, policy, by, overridden }) {
     const count = environment.gates.approvals?.count ?? 0;
     if (manifests === undefined)
       return { gate: 'approvals', state: 'unknown', evidence: 'there is no rendering to approve' };
     if (by === '') return { gate: 'approvals', state: 'unknown', evidence: 'nobody says who asks' };
-    const subject = approvalSubject(app, environment.name, release.release, manifests.after);
+    const subject = approvalSubject(app, environment.name, release.release, manifests.after, overridden);
     const given = policy.approvals.filter((each) => each.app === app && each.subject === subject);
     const byMail = new Map(given.map((each) => [mailOf(each.by), each.by]));
     const own = byMail.delete(mailOf(by));
@@ -23,10 +24,14 @@ export const approvals: Gate = {
       gate: 'approvals',
       state: 'pending',
       evidence: own ? `${evidence}; ${by} asked and does not count` : evidence,
-      next: `somebody else: pnpm run approve ${app} --to ${environment.name} --release ${release.tag}`,
+      next: `somebody else: pnpm run approve ${app} --to ${environment.name} --release ${release.tag}${passing(overridden)}`,
     };
   },
 };
+
+function passing(overridden: ReadonlySet<string> | undefined): string {
+  return overridden === undefined || overridden.size === 0 ? '' : ` --override ${[...overridden].join(' ')}`;
+}
 
 /** `Ann <ANN@example.com>` and `A. <ann@example.com>` are one person. */
 function mailOf(person: string): string {

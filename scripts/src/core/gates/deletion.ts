@@ -5,6 +5,7 @@ import type { Gate } from './gate.ts';
 export const deletion: Gate = {
   name: 'deletion',
   kind: 'proposing',
+  fixed: () => 'that a removal is meant is said with --allow-deletion',
   asked: (verb) => verb === 'promotion' || verb === 'reconfiguration',
   evaluate({ app, environment, manifests, allowed }) {
     if (manifests === undefined)

@@ -4,6 +4,7 @@ import type { Gate } from './gate.ts';
 export const digest: Gate = {
   name: 'digest',
   kind: 'proposing',
+  fixed: () => 'an image that is gone or another one cannot be wished back',
   needs: () => ['registry'],
   asked: (verb, environment) => verb === 'promotion' && environment.gates.digest !== undefined,
   evaluate({ release, registry }) {

@@ -5,8 +5,10 @@ import type { ReleaseFile } from '../release-file.ts';
 import type { Health, Watched } from '../soak/observe.ts';
 import type { Observation } from '../soak/observation.ts';
 
-/** What a change to an environment is called. */
-export type Verb = 'delivery' | 'promotion' | 'reconfiguration' | 'rollback';
+/** What a change to an environment is called; an override is a promotion that passes over some gates. */
+export const verbs = ['delivery', 'promotion', 'override', 'reconfiguration', 'rollback'] as const;
+
+export type Verb = (typeof verbs)[number];
 
 /** A gate's answer: `pending` may open by itself, `unknown` is an answer that could not be had, and blocks like `fail`. */
 export interface Verdict {
@@ -18,6 +20,8 @@ export interface Verdict {
   next?: string | undefined;
   /** ISO 8601; when a pending gate opens, where that is known. */
   opensAt?: string | undefined;
+  /** It does not pass, and whoever asks passes it over, with a reason. */
+  overridden?: true | undefined;
 }
 
 /** How a release's code stands to what runs: `apart` where neither contains the other. */
@@ -72,6 +76,8 @@ export interface GateFacts {
   now: Date;
   /** What whoever asks says is meant. */
   allowed: ReadonlySet<Allowance>;
+  /** Names of gates that whoever asks passes over. */
+  overridden?: ReadonlySet<string> | undefined;
   /** What runs and what would run; a delivery is judged before it is rendered. */
   manifests?: { before: string | undefined; after: string } | undefined;
   /** Absent where no gate that is asked needs it. */
@@ -88,7 +94,9 @@ export interface Gate {
   kind: 'proposing' | 'landing';
   /** What it looks at that has to be found out first. */
   needs?(environment: Environment): readonly Need[];
-  /** Whether a change by this verb is asked by it. */
+  /** Why nobody may pass it over in an environment; without it, or where it gives nothing, `override` may. */
+  fixed?(environment: Environment): string | undefined;
+  /** Whether a change by this verb is asked by it; an override is asked as a promotion. */
   asked(verb: Verb, environment: Environment): boolean;
   evaluate(facts: GateFacts): Verdict;
 }

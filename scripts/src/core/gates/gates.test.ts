@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { production, promotionFacts } from '../../../test/gate-facts.ts';
 import { approvalSubject, noPolicy, type Policy } from '../policy.ts';
-import { evaluateGates, neededFacts, type GateFacts, type Verdict } from './index.ts';
+import { blocking, evaluateGates, neededFacts, whyFixed, type GateFacts, type Verdict } from './index.ts';
 
 const words = { reason: 'errors', by: 'Ann <ann@example.invalid>', at: '2030-01-01T00:00:00.000Z' };
 const until = '2030-01-03T00:00:00.000Z';
@@ -257,9 +257,83 @@ describe('approvals', () => {
     expect(verdict('approvals', { environment: named, manifests, release, policy: people })?.state).toBe('pending');
   });
 
+  it('counts for an override only where it was given to one that passes over the same gates', () => {
+    const given = (...gates: string[]): Policy => {
+      const approved = approvalSubject('web', 'prod', '0123456789ab', manifests.after, gates);
+      const people = ['Ann <ann@example.invalid>', 'Cleo <cleo@example.invalid>'];
+      return policy({ approvals: people.map((by) => ({ app: 'web', subject: approved, by, at })) });
+    };
+    const state = (given: Policy, overridden: string[]): string | undefined =>
+      verdict('approvals', { environment: named, manifests, policy: given, overridden: new Set(overridden) })?.state;
+
+    expect(state(given('hold', 'verified'), ['verified', 'hold'])).toBe('pass');
+    expect(state(given('hold'), ['verified', 'hold'])).toBe('pending');
+    expect(state(given(), ['hold'])).toBe('pending');
+    expect(state(given('hold'), [])).toBe('pending');
+    const waits = verdict('approvals', { environment: named, manifests, overridden: new Set(['hold']) });
+    expect(waits?.next).toContain('--override hold');
+  });
+
   it('is not asked where nobody has to approve, nor about rollbacks', () => {
     expect(verdict('approvals', { manifests })).toBeUndefined();
     expect(verdict('approvals', { environment: named, manifests, verb: 'rollback' })).toBeUndefined();
+  });
+});
+
+describe('an override', () => {
+  const held = policy({ holds: [{ app: 'web', ...words }] });
+  const overridden = (...names: string[]): ReadonlySet<string> => new Set(names);
+
+  it('passes over the gates that it names, whose answers stay as they are, and over no other', () => {
+    const manifests = { before: undefined, after: '' };
+    const environment = { ...production, gates: { verified: {} } };
+    const both = { environment, manifests, policy: held, verb: 'override' } as const;
+    const blockers = (...names: string[]): string[] =>
+      blocking(evaluateGates({ ...promotionFacts, ...both, overridden: overridden(...names) })).map(({ gate }) => gate);
+
+    expect(blockers()).toEqual(['verified', 'hold']);
+    expect(blockers('hold')).toEqual(['verified']);
+    expect(blockers('hold', 'verified')).toEqual([]);
+    expect(verdict('hold', { ...both, overridden: overridden('hold') })).toMatchObject({
+      state: 'pending',
+      overridden: true,
+      next: undefined,
+    });
+    expect(verdict('order', { ...both, overridden: overridden('order') })?.overridden).toBeUndefined();
+  });
+
+  it('is asked whatever a promotion is asked', () => {
+    const environment = { ...production, gates: { verified: {}, digest: {}, approvals: { count: 1 } } };
+    const names = (verb: GateFacts['verb']): string[] =>
+      evaluateGates({ ...promotionFacts, environment, verb }).map(({ gate }) => gate);
+
+    expect(names('override')).toEqual(names('promotion'));
+    expect(neededFacts('override', environment)).toEqual(neededFacts('promotion', environment));
+  });
+
+  it.each(['quarantine', 'digest', 'provenance', 'order', 'deletion', 'approvals'])(
+    'never passes over %s in production',
+    (gate) => {
+      expect(whyFixed(gate, production)).toMatch(/\w/);
+    },
+  );
+
+  it.each(['verified', 'soak', 'hold', 'freeze'])('may pass over %s in production', (gate) => {
+    expect(whyFixed(gate, production)).toBeUndefined();
+  });
+
+  it('does not pass over what is fixed even where it is named', () => {
+    const bad = policy({ quarantines: [{ app: 'web', release: '0123456789ab', ...words }] });
+
+    expect(verdict('quarantine', { policy: bad, overridden: overridden('quarantine') })?.overridden).toBeUndefined();
+  });
+
+  it('may pass over approvals where nobody calls the environment production', () => {
+    expect(whyFixed('approvals', { ...production, production: false })).toBeUndefined();
+  });
+
+  it('refuses a name that no gate has, with the nearest', () => {
+    expect(() => whyFixed('verifed', production)).toThrow('unknown gate "verifed" (did you mean "verified"?)');
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Environment } from '../config.ts';
+import { unknownName } from '../errors.ts';
 import { approvals } from './approvals.ts';
 import { deletion } from './deletion.ts';
 import { digest } from './digest.ts';
@@ -27,12 +28,29 @@ const gates: readonly Gate[] = [
 
 /** The verdicts of all gates that are asked about a change. */
 export function evaluateGates(facts: GateFacts): Verdict[] {
-  return gates.filter((gate) => gate.asked(facts.verb, facts.environment)).map((gate) => gate.evaluate(facts));
+  const { verb, environment, overridden } = facts;
+  return askedGates(verb, environment).map((gate) => {
+    const verdict = gate.evaluate(facts);
+    const passedOver = overridden?.has(gate.name) === true && gate.fixed?.(environment) === undefined;
+    return verdict.state !== 'pass' && passedOver ? { ...verdict, next: undefined, overridden: true } : verdict;
+  });
 }
 
 /** The verdicts that stand in the way. */
 export function blocking(verdicts: readonly Verdict[]): Verdict[] {
-  return verdicts.filter(({ state }) => state !== 'pass');
+  return verdicts.filter(({ state, overridden }) => state !== 'pass' && overridden !== true);
+}
+
+/** Why nobody may pass a gate over in an environment; undefined where somebody may. Throws UserError for a name that no gate has. */
+export function whyFixed(name: string, environment: Environment): string | undefined {
+  const names = gates.map((each) => each.name);
+  const gate = gates.find((each) => each.name === name);
+  if (gate === undefined) throw unknownName('gate', name, names);
+  return gate.fixed?.(environment);
+}
+
+function askedGates(verb: Verb, environment: Environment): Gate[] {
+  return gates.filter((gate) => gate.asked(verb === 'override' ? 'promotion' : verb, environment));
 }
 
 /** When all of some verdicts that stand in the way are out of it, ISO 8601 in UTC; undefined where one does not know. */
@@ -48,8 +66,7 @@ export function describeVerdict({ gate, state, evidence }: Verdict): string {
 
 /** What has to be found out before the gates can answer. */
 export function neededFacts(verb: Verb, environment: Environment): Set<Need> {
-  const asked = gates.filter((gate) => gate.asked(verb, environment));
-  return new Set(asked.flatMap((gate) => gate.needs?.(environment) ?? []));
+  return new Set(askedGates(verb, environment).flatMap((gate) => gate.needs?.(environment) ?? []));
 }
 
 export type {
@@ -64,3 +81,4 @@ export type {
   Verb,
   Verdict,
 } from './gate.ts';
+export { verbs } from './gate.ts';

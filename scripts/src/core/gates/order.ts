@@ -4,6 +4,7 @@ import type { Gate } from './gate.ts';
 export const order: Gate = {
   name: 'order',
   kind: 'proposing',
+  fixed: () => 'that older code is meant is said with --allow-downgrade',
   needs: () => ['order'],
   asked: (verb) => verb === 'promotion',
   evaluate({ app, environment, release, previous, order: found, allowed }) {

@@ -4,6 +4,7 @@ import type { Gate } from './gate.ts';
 export const provenance: Gate = {
   name: 'provenance',
   kind: 'proposing',
+  fixed: () => 'an image of unknown origin is what it is there to keep out, whoever is in a hurry',
   needs: () => ['provenance'],
   asked: (verb, environment) => verb === 'promotion' && environment.gates.provenance !== undefined,
   evaluate({ release, provenance: found }) {

@@ -5,6 +5,7 @@ import type { Gate } from './gate.ts';
 export const quarantine: Gate = {
   name: 'quarantine',
   kind: 'proposing',
+  fixed: () => 'what was found bad is let in again by lifting the quarantine, for everybody to see',
   asked: () => true,
   evaluate({ app, environment, release, policy, now }) {
     const found = quarantineOf(policy, app, release, now);

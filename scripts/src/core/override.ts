@@ -1,0 +1,31 @@
+import type { Environment } from './config.ts';
+import { UserError } from './errors.ts';
+import { whyFixed } from './gates/index.ts';
+import type { Plan } from './plan.ts';
+
+/** Throws UserError for gates that nobody may pass over in an environment (exit 3), and for names that no gate has (exit 2). */
+export function requireOverridable(gates: readonly string[], environment: Environment): void {
+  for (const gate of gates) {
+    const why = whyFixed(gate, environment);
+    if (why !== undefined) {
+      throw new UserError(`the gate ${gate} cannot be overridden in ${environment.name}: ${why}`, { exit: 'blocked' });
+    }
+  }
+}
+
+/** Throws UserError (exit 2) where a plan passes over gates that are not asked, or where none of them stands in the way. */
+export function requireOverriding({ overridden = [], changes, environment }: Plan): void {
+  const verdicts = changes.flatMap((each) => each.verdicts);
+  const unasked = overridden.filter((gate) => verdicts.every((each) => each.gate !== gate));
+  if (unasked.length > 0) {
+    throw new UserError(`${environment} does not ask the gate ${unasked.join(', ')}`, {
+      hint: `it asks ${[...new Set(verdicts.map(({ gate }) => gate))].join(', ')}`,
+      exit: 'usage',
+    });
+  }
+  if (verdicts.some((each) => each.overridden === true)) return;
+  throw new UserError(`nothing has to be overridden: ${overridden.join(', ')} passes`, {
+    hint: `pnpm run promote ${changes.map(({ app }) => app).join(' ')} --to ${environment}`,
+    exit: 'usage',
+  });
+}
