@@ -12,6 +12,7 @@ export function addStops({ program, context, end }: CommandTable): void {
       .requiredOption('--reason <text>', 'why, for everybody whom it stops')
       .option('--until <when>', 'when it ends by itself: a duration such as 2h, or an instant with its offset')
       .option('--lift', 'take it away again')
+      .option('--approve', 'with --lift: approve that somebody else does, where production asks for approvals')
       .addOption(dryRun)
       .addOption(remote)
       .addOption(json);

@@ -1,7 +1,8 @@
 import type { Context } from '../context.ts';
+import { approvalSubject } from '../core/approval.ts';
 import { findEnvironment } from '../core/graph.ts';
 import { requireOverridable } from '../core/override.ts';
-import { approvalSubject, type Approval } from '../core/policy.ts';
+import type { Approval } from '../core/policy.ts';
 import { changePolicy } from '../steps/policy.ts';
 import { planPromotions, type PromotionRequest } from '../steps/promotion.ts';
 import { openToChange, reopenRepository } from '../steps/repository.ts';
@@ -39,6 +40,7 @@ export async function approve(context: Context, apps: readonly string[], options
   }
   return changePolicy(context, repository, [options.to], options, {
     title: `${options.lift === true ? 'Take back the approval of' : 'Approve'} ${apps.length > 0 ? apps.join(', ') : 'everything'}`,
+    command: 'approve',
     async apply(policy, { at }) {
       const subjects = await plan();
       if (subjects.length === 0) return undefined;

@@ -14,6 +14,7 @@ export async function hold(context: Context, app: string, options: HoldOptions):
   findEnvironment(repository.config, options.env);
   return changePolicy(context, repository, [options.env], options, {
     title: `${options.lift === true ? 'Lift the hold on' : 'Hold'} ${app}`,
+    command: `hold ${app} --env ${options.env} --lift`,
     apply(policy, words) {
       const others = policy.holds.filter((each) => each.app !== app);
       if (options.lift !== true) return { ...policy, holds: [...policy.holds, { app, ...words }] };

@@ -38,6 +38,7 @@ export async function quarantine(context: Context, app: string, options: Quarant
     options,
     {
       title: `${options.lift === true ? 'Lift the quarantine of' : 'Quarantine'} ${app} ${named}`,
+      command: `quarantine ${app} ${options.digest === undefined ? `--release ${release.release}` : `--digest ${release.digest}`} --lift`,
       apply(policy, words) {
         const others = policy.quarantines.filter((each) => !same(each));
         if (options.lift !== true) return { ...policy, quarantines: [...others, { app, ...subject, ...words }] };

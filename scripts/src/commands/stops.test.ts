@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deliveredWorkshop } from '../../test/workshop.ts';
+import { deliveredWorkshop, type Workshop } from '../../test/workshop.ts';
 
 describe('hold', () => {
   it('keeps an app as it is until it is lifted, each with who and why', async () => {
@@ -125,5 +125,116 @@ describe('a stop and a landing at the same time', () => {
     expect(held.code, held.stderr).toBe(0);
     expect(promoted.code, promoted.stderr).toBe(passed ? 0 : 3);
     expect(order).toEqual(passed ? ['Promote web to staging', 'Hold web in staging'] : ['Hold web in staging']);
+  });
+});
+
+/** A workshop whose production asks for one approval. */
+async function guarded(): Promise<Workshop> {
+  const workshop = await deliveredWorkshop();
+  const config = await workshop.read('gitops.config.yaml');
+  const gates = 'production: true, gates: {verified: {}, approvals: {count: 1}}';
+  await workshop.push({ 'gitops.config.yaml': config.replace('production: true, gates: {verified: {}}', gates) });
+  return workshop;
+}
+
+function become(workshop: Workshop, name: string): Promise<string> {
+  return workshop.git('config', 'user.email', `${name}@example.invalid`);
+}
+
+describe('lifting a stop in production', () => {
+  const lift = ['hold', 'web', '--env', 'prod', '--lift', '--reason', 'over'] as const;
+
+  it('is done by one and approved by another, and the approval serves once', async () => {
+    const workshop = await guarded();
+    const hold = ['hold', 'web', '--env', 'prod', '--reason', 'errors'];
+    await workshop.sluice(...hold);
+    const before = await workshop.traces();
+    const alone = await workshop.sluice(...lift);
+    const untouched = await workshop.traces();
+    const own = await workshop.sluice(...lift, '--approve');
+    const stillAlone = await workshop.sluice(...lift);
+    await become(workshop, 'other');
+    const approved = await workshop.sluice(...lift, '--approve');
+    const twice = await workshop.sluice(...lift, '--approve');
+    await become(workshop, 'test');
+    const lifted = await workshop.sluice(...lift);
+    await workshop.sluice(...hold);
+    const again = await workshop.sluice(...lift);
+
+    expect(alone.code).toBe(3);
+    expect(alone.stderr).toContain('lifting the hold on web in prod waits for approvals, 0 of 1: approved by nobody');
+    expect(alone.stderr).toContain('somebody else: pnpm run hold web --env prod --lift --approve --reason "..."');
+    expect(untouched).toEqual(before);
+    expect([own.code, stillAlone.code]).toEqual([0, 3]);
+    expect(approved.code, approved.stderr).toBe(0);
+    expect(approved.stderr).toContain('Approve: Lift the hold on web in prod');
+    expect(twice.code).toBe(6);
+    expect(lifted.code, lifted.stderr).toBe(0);
+    expect(again.code).toBe(3);
+  });
+
+  it('waits for a quarantine, lifted nowhere until production agrees', async () => {
+    const workshop = await guarded();
+    const { tag, release } = await workshop.release('dev', 'web');
+    const quarantine = ['quarantine', 'web', '--release', tag, '--reason', 'x'];
+    await workshop.sluice(...quarantine);
+    const before = await workshop.traces();
+    const alone = await workshop.sluice(...quarantine, '--lift');
+    const shorter = await workshop.sluice(...quarantine, '--until', '1m');
+    const untouched = await workshop.traces();
+    await become(workshop, 'other');
+    const approved = await workshop.sluice(...quarantine, '--lift', '--approve');
+    await become(workshop, 'test');
+    const lifted = await workshop.sluice(...quarantine, '--lift');
+
+    expect([alone.code, shorter.code]).toEqual([3, 3]);
+    expect(alone.stderr).toContain(`pnpm run quarantine web --release ${release} --lift --approve`);
+    expect(untouched).toEqual(before);
+    expect([...approved.stderr.matchAll(/landed \w+ on deploy\/(\w+)/g)].map((match) => match[1])).toEqual(['prod']);
+    expect(lifted.code, lifted.stderr).toBe(0);
+    expect([...lifted.stderr.matchAll(/landed \w+ on deploy\/(\w+)/g)].map((match) => match[1])).toEqual([
+      'prod',
+      'dev',
+      'staging',
+    ]);
+  });
+
+  it('is refused by the remote where it was not approved, accepted where the stop has ended', async () => {
+    const workshop = await guarded();
+    const stop = (until: string): string =>
+      `holds: [{app: web, reason: x, by: Ann, at: "2020-01-01T00:00:00Z", until: "${until}"}]\n`;
+    const push = async (holds: string, others: Record<string, string> = {}): Promise<string> => {
+      await workshop.git('fetch', '--quiet', 'local');
+      await workshop.git('checkout', '--quiet', '--detach', 'local/deploy/prod');
+      await workshop.write({ 'policy/holds.yaml': holds, ...others });
+      return workshop.git('push', 'local', 'HEAD:deploy/prod').then(
+        () => 'accepted',
+        (error: unknown) => (error as { stderr: string }).stderr,
+      );
+    };
+    const forged = `approvals: []
+liftings: [{what: hold on web, subject: "0123456789abcdef", by: Ann <ann@example.invalid>, at: "2030-01-01T00:00:00Z"}]
+`;
+
+    expect(await push(stop('2020-01-02T00:00:00Z'))).toBe('accepted');
+    expect(await push(stop('2100-01-01T00:00:00Z'))).toBe('accepted');
+    expect(await push('holds: []\n')).toContain('lifting the hold on web in prod waits for approvals, 0 of 1');
+    expect(await push(stop('2030-01-01T00:00:00Z'))).toContain('lifting the hold on web in prod waits for approvals');
+    expect(await push(stop('2100-01-01T00:00:00Z'), { 'policy/approvals.yaml': forged })).toContain(
+      'the approval of lifting the hold on web says Ann <ann@example.invalid>, its commit is by Test Person',
+    );
+  });
+
+  it('asks nobody elsewhere, and nobody approves the setting of a stop', async () => {
+    const workshop = await guarded();
+    await workshop.sluice('freeze', '--env', 'staging', '--reason', 'x');
+    const approved = await workshop.sluice('freeze', '--env', 'staging', '--reason', 'x', '--lift', '--approve');
+    const lifted = await workshop.sluice('freeze', '--env', 'staging', '--reason', 'x', '--lift');
+    const set = await workshop.sluice('freeze', '--env', 'prod', '--reason', 'x', '--approve');
+
+    expect(approved.code).toBe(6);
+    expect(lifted.code, lifted.stderr).toBe(0);
+    expect(set.code).toBe(2);
+    expect(set.stderr).toContain('only the lifting of a stop is approved');
   });
 });

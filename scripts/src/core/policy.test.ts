@@ -28,6 +28,7 @@ describe('policy files', () => {
         { app: 'web', digest, ...words },
       ],
       approvals: [{ app: 'web', subject: '0123456789abcdef', by: words.by, at: words.at }],
+      liftings: [{ what: 'hold on web', subject: '0123456789abcdef', by: words.by, at: words.at }],
     };
 
     expect(readPolicy(formatPolicy(policy), 'deploy/dev')).toEqual(policy);

@@ -1,7 +1,6 @@
 import { parse, stringify } from 'yaml';
 import * as z from 'zod/mini';
 import { UserError } from './errors.ts';
-import { digestOf } from './snapshot.ts';
 
 const name = z.string().check(z.regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'is not a name'));
 const instant = z.iso.datetime({ offset: true });
@@ -28,7 +27,16 @@ const quarantine = z
 
 const approval = z.strictObject({
   app: name,
-  /** See approvalSubject. */
+  /** See approvalSubject in approval.ts. */
+  subject: z.string().check(z.regex(/^[0-9a-f]{16}$/, 'is not 16 hex digits')),
+  by: z.string(),
+  at: instant,
+});
+
+const lifting = z.strictObject({
+  /** In words, for whoever reads the file. */
+  what: z.string(),
+  /** See liftingSubject in lifting.ts. */
   subject: z.string().check(z.regex(/^[0-9a-f]{16}$/, 'is not 16 hex digits')),
   by: z.string(),
   at: instant,
@@ -44,21 +52,28 @@ export type Quarantine = z.infer<typeof quarantine>;
 /** Somebody has looked at exactly these bytes and wants them here. */
 export type Approval = z.infer<typeof approval>;
 
+/** Somebody wants this stop to end. */
+export type LiftingApproval = z.infer<typeof lifting>;
+
 /** What stands in the way of changes to an environment, as its branch has it; the same head covers state and stops. */
 export interface Policy {
   holds: readonly Hold[];
   freezes: readonly Freeze[];
   quarantines: readonly Quarantine[];
   approvals: readonly Approval[];
+  liftings: readonly LiftingApproval[];
 }
 
-export const noPolicy: Policy = { holds: [], freezes: [], quarantines: [], approvals: [] };
+export const noPolicy: Policy = { holds: [], freezes: [], quarantines: [], approvals: [], liftings: [] };
 
 const files = {
   'policy/holds.yaml': z.strictObject({ holds: z.array(hold) }),
   'policy/freeze.yaml': z.strictObject({ freezes: z.array(freeze) }),
   'policy/quarantine.yaml': z.strictObject({ quarantines: z.array(quarantine) }),
-  'policy/approvals.yaml': z.strictObject({ approvals: z.array(approval) }),
+  'policy/approvals.yaml': z.strictObject({
+    approvals: z.array(approval),
+    liftings: z._default(z.array(lifting), []),
+  }),
 } as const;
 
 /** The folder that a policy is kept in. */
@@ -92,35 +107,25 @@ export function readPolicy(texts: ReadonlyMap<string, string>, branch: string): 
     ...read('policy/holds.yaml', files['policy/holds.yaml'], { holds: [] }),
     ...read('policy/freeze.yaml', files['policy/freeze.yaml'], { freezes: [] }),
     ...read('policy/quarantine.yaml', files['policy/quarantine.yaml'], { quarantines: [] }),
-    ...read('policy/approvals.yaml', files['policy/approvals.yaml'], { approvals: [] }),
+    ...read('policy/approvals.yaml', files['policy/approvals.yaml'], { approvals: [], liftings: [] }),
   };
 }
 
 /** The files of a policy, by path on the deploy branch. */
-export function formatPolicy({ holds, freezes, quarantines, approvals }: Policy): Map<string, string> {
+export function formatPolicy({ holds, freezes, quarantines, approvals, liftings }: Policy): Map<string, string> {
+  const approved = liftings.length === 0 ? { approvals } : { approvals, liftings };
   const text = (about: string, value: object): string => `# ${about}\n${stringify(value, { lineWidth: 0 })}`;
   return new Map([
     ['policy/holds.yaml', text('Apps that stay here as they are.', { holds })],
     ['policy/freeze.yaml', text('When this environment is closed.', { freezes })],
     ['policy/quarantine.yaml', text('Releases that never come here again.', { quarantines })],
-    ['policy/approvals.yaml', text('Who wants what to come here.', { approvals })],
+    ['policy/approvals.yaml', text('Who wants what to come here, and which stop to end.', approved)],
   ]);
 }
 
 /** The policy once apps have landed: what was approved of them has served. */
 export function withoutApprovals(policy: Policy, apps: readonly string[]): Policy {
   return { ...policy, approvals: policy.approvals.filter((each) => !apps.includes(each.app)) };
-}
-
-/** What an approval binds to, 16 hex digits: this release of an app in an environment, rendered to these bytes, and the gates that it passes over. */
-export function approvalSubject(
-  app: string,
-  environment: string,
-  release: string,
-  manifests: string,
-  overridden: Iterable<string> = [],
-): string {
-  return digestOf([app, environment, release, manifests, ...[...overridden].toSorted()]);
 }
 
 /** Whether a stop stands at a time. */

@@ -1,4 +1,4 @@
-import { personOf, type Git } from '../adapters/git.ts';
+import type { Git } from '../adapters/git.ts';
 import { isStateFile, type BranchState } from '../core/branch-state.ts';
 import type { Config, Environment } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
@@ -11,6 +11,7 @@ import type { ReleaseFile } from '../core/release-file.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { AppHistory } from '../core/soak/progress.ts';
 import { holdsOn, policyFiles, quarantineOf, readPolicy, type Policy } from '../core/policy.ts';
+import { checkPolicy } from './check-policy.ts';
 import { judgeChange } from './judge.ts';
 import type { Renderer, ToRender } from './render.ts';
 import { branchState, createSources, readObservations, readRecords, stateAt } from './repository.ts';
@@ -71,7 +72,7 @@ export async function checkDeployBranch(facts: DeployBranchCheck): Promise<strin
   try {
     const { texts } = await git.snapshot(facts.new, { wanted: (path) => policyFiles.includes(path) });
     policy = readPolicy(texts, facts.new.slice(0, 12));
-    problems.push(...(await checkApprovals(facts, old.policy, policy, apps.size > 0)));
+    problems.push(...(await checkPolicy(facts, old.policy, policy, apps.size > 0)));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     problems.push(error.message);
@@ -220,23 +221,6 @@ async function commitsWith({ git, ...facts }: DeployBranchCheck, app: string): P
   const [wanted, commits] = await Promise.all([git.objectId(`${facts.new}:${app}`), git.commits(facts.old, app)]);
   const folders = await Promise.all(commits.map((commit) => git.objectId(`${commit}:${app}`)));
   return commits.filter((_, index) => folders[index] === wanted);
-}
-
-/** An approval is given by whoever commits it, and not together with what it is for. */
-async function checkApprovals(
-  { git, new: next }: DeployBranchCheck,
-  before: Policy,
-  after: Policy,
-  landing: boolean,
-): Promise<string[]> {
-  const known = new Set(before.approvals.map((each) => JSON.stringify(each)));
-  const added = after.approvals.filter((each) => !known.has(JSON.stringify(each)));
-  if (added.length === 0) return [];
-  if (landing) return ['an approval is given before a landing, not together with it'];
-  const author = personOf(await git.author(next));
-  return added
-    .filter((each) => each.by !== author)
-    .map((each) => `the approval of ${each.app} says ${each.by}, its commit is by ${author}`);
 }
 
 function changedPaths(before: Snapshot, after: Snapshot): Set<string> {

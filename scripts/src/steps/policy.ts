@@ -2,6 +2,8 @@ import { personOf } from '../adapters/git.ts';
 import type { Context } from '../context.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
 import { parseUntil } from '../core/duration.ts';
+import { findEnvironment } from '../core/graph.ts';
+import { approveLifting, settleLifting } from '../core/lifting.ts';
 import type { Writing } from '../core/plan.ts';
 import { formatPolicy, policyFolder, type Policy } from '../core/policy.ts';
 import { land } from './land.ts';
@@ -13,6 +15,8 @@ export interface StopOptions {
   reason: string;
   until?: string | undefined;
   lift?: boolean | undefined;
+  /** Approve the lifting instead of doing it. */
+  approve?: boolean | undefined;
   dryRun?: boolean | undefined;
   json?: boolean | undefined;
 }
@@ -29,6 +33,8 @@ export interface StopWords {
 export interface PolicyChange {
   /** In a few words, as the title of the commit: `Hold storefront`. */
   title: string;
+  /** The command as it was asked, less its reason, for somebody else to approve it. */
+  command: string;
   /** Gives the policy as it becomes, on the state that it is now. */
   apply(policy: Policy, words: StopWords): Policy | undefined | Promise<Policy | undefined>;
 }
@@ -50,6 +56,14 @@ export async function changePolicy(
 ): Promise<number> {
   if (options.reason.trim() === '')
     throw new UserError('a stop needs a reason', { hint: '--reason "..."', exit: 'usage' });
+  const approving = options.approve === true;
+  if (approving && options.lift !== true) {
+    throw new UserError('only the lifting of a stop is approved; a stop itself needs nobody', {
+      hint: '--lift --approve',
+      exit: 'usage',
+    });
+  }
+  const title = approving ? `Approve: ${change.title}` : change.title;
   const { git, remote } = repository;
   const identity = await readIdentity(git);
   const now = context.clock.now();
@@ -61,10 +75,15 @@ export async function changePolicy(
   };
   async function makePlan(environment: string): Promise<PolicyPlan | undefined> {
     const state = await branchState(git, environment, remoteRefs(remote), []);
-    const policy = await change.apply(state.policy, words);
+    const after = await change.apply(state.policy, words);
+    if (after === undefined) return undefined;
+    const lifting = { environment: findEnvironment(repository.config, environment), before: state.policy, after, now };
+    const policy = approving
+      ? approveLifting(lifting, words.by, words.at)
+      : settleLifting({ ...lifting, by: [words.by] }, change.command);
     if (policy === undefined) return undefined;
     const until = words.until === undefined ? '' : `Until: ${words.until}\n`;
-    const message = `${change.title} in ${environment}\n\n${words.reason}\n\n${until}By: ${words.by}\n`;
+    const message = `${title} in ${environment}\n\n${words.reason}\n\n${until}By: ${words.by}\n`;
     return { environment, head: state.head, files: formatPolicy(policy), basis: [policyFolder], message, policy };
   }
 
@@ -76,7 +95,7 @@ export async function changePolicy(
       continue;
     }
     context.stderr.write(
-      `${change.title} in ${environment}: ${words.reason}${words.until === undefined ? '' : `, until ${words.until}`}\n`,
+      `${title} in ${environment}: ${words.reason}${words.until === undefined ? '' : `, until ${words.until}`}\n`,
     );
     if (options.dryRun === true) continue;
     const landing = await land(
@@ -91,7 +110,6 @@ export async function changePolicy(
     context.stderr.write(`landed ${landing.commit.slice(0, 12)} on deploy/${environment}\n`);
     landed.push({ environment, commit: landing.commit, policy: landing.plan.policy });
   }
-  if (options.json === true)
-    context.stdout.write(`${JSON.stringify({ title: change.title, ...words, landed }, null, 2)}\n`);
+  if (options.json === true) context.stdout.write(`${JSON.stringify({ title, ...words, landed }, null, 2)}\n`);
   return landed.length > 0 || options.dryRun === true ? exitCodes.done : exitCodes.nothing;
 }

@@ -1,4 +1,4 @@
-import { approvalSubject } from '../policy.ts';
+import { approvalSubject, approvers, describeApprovals } from '../approval.ts';
 import type { Gate } from './gate.ts';
 
 /** Enough people other than the one who asks have approved exactly these bytes. */
@@ -14,11 +14,9 @@ export const approvals: Gate = {
     if (by === '') return { gate: 'approvals', state: 'unknown', evidence: 'nobody says who asks' };
     const subject = approvalSubject(app, environment.name, release.release, manifests.after, overridden);
     const given = policy.approvals.filter((each) => each.app === app && each.subject === subject);
-    const byMail = new Map(given.map((each) => [mailOf(each.by), each.by]));
-    const own = byMail.delete(mailOf(by));
-    const people = [...byMail.values()];
-    const names = people.length === 0 ? 'nobody' : people.join(', ');
-    const evidence = `${people.length} of ${count}: approved by ${names}`;
+    const people = approvers(given, [by]);
+    const own = people.length < approvers(given, []).length;
+    const evidence = describeApprovals(people, count);
     if (people.length >= count) return { gate: 'approvals', state: 'pass', evidence };
     return {
       gate: 'approvals',
@@ -31,9 +29,4 @@ export const approvals: Gate = {
 
 function passing(overridden: ReadonlySet<string> | undefined): string {
   return overridden === undefined || overridden.size === 0 ? '' : ` --override ${[...overridden].join(' ')}`;
-}
-
-/** `Ann <ANN@example.com>` and `A. <ann@example.com>` are one person. */
-function mailOf(person: string): string {
-  return (/<(.*)>/.exec(person)?.[1] ?? person).toLowerCase();
 }

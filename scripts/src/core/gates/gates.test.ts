@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { production, promotionFacts } from '../../../test/gate-facts.ts';
-import { approvalSubject, noPolicy, type Policy } from '../policy.ts';
+import { approvalSubject } from '../approval.ts';
+import { noPolicy, type Policy } from '../policy.ts';
 import { blocking, evaluateGates, neededFacts, whyFixed, type GateFacts, type Verdict } from './index.ts';
 
 const words = { reason: 'errors', by: 'Ann <ann@example.invalid>', at: '2030-01-01T00:00:00.000Z' };
