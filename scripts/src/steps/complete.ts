@@ -5,7 +5,7 @@ import { recordsOf } from '../core/record.ts';
 import { findEnvironment } from '../core/graph.ts';
 import type { Planned } from './apply.ts';
 import { judgeChange } from './judge.ts';
-import { renderRelease } from './render.ts';
+import { renderReleases } from './render.ts';
 import { createSources, readObservations, readRecords, remoteRefs, type Repository } from './repository.ts';
 import { watchReleases, type Watching } from './watch.ts';
 
@@ -33,14 +33,15 @@ export async function completePlan(
     promotes ? readObservations(git, config, apps, refs) : [],
     promotes ? watchReleases(context, repository, environment, releases, watching) : undefined,
   ]);
-  const sources = createSources(git);
+  const wanted = planned.map(({ app, release }) => ({ release, replaced: target.manifests.get(app) }));
+  const rendered = await renderReleases(config, wanted, createSources(git));
   const changes = await Promise.all(
-    planned.map(async (change): Promise<Change> => {
+    planned.map(async (change, index): Promise<Change> => {
       const { app, release, previous } = change;
       const before = target.manifests.get(app);
       const watch = watches?.get(app);
       const known = observations.filter((each) => each.app === app);
-      const manifests = await renderRelease(config, release, sources, before);
+      const manifests = rendered[index] ?? '';
       const verdicts = await judgeChange(
         { git, main, refs: remoteRefs(remote) },
         {

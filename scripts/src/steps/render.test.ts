@@ -62,3 +62,11 @@ it('fails with what kustomize says of the release that is wrong', async () => {
 
   await expect(together(releases)).rejects.toThrow(/overlays\/nowhere/);
 });
+
+it('says of every release that is wrong what is', async () => {
+  const releases = [release('web', 'nowhere'), release('jobs', 'dev'), release('jobs', 'nowhere')];
+
+  await expect(together(releases)).rejects.toThrow(
+    /^2 releases cannot be rendered\n.*apps\/web\/overlays\/nowhere.*\n.*apps\/jobs\/overlays\/nowhere/,
+  );
+});

@@ -38,7 +38,7 @@ export async function renderRelease(
 
 /**
  * The manifests of several releases, in their order, byte for byte as renderRelease gives them, in few processes.
- * What a cache has is not rendered again. Throws what renderRelease throws for the first that cannot be rendered.
+ * What a cache has is not rendered again. Throws what renderRelease throws, or for several that cannot be rendered one UserError with what it says of each.
  */
 export async function renderReleases(
   config: Config,
@@ -51,7 +51,7 @@ export async function renderReleases(
   const kept = cache === undefined ? [] : await Promise.all(keys.map((key) => cache.get(key)));
   const missing = requests.filter((_, index) => kept[index] === undefined);
   const size = Math.min(batchSize, Math.ceil(missing.length / 2));
-  const rendered = (await Promise.all(batches(missing, size).map(renderBatch))).flat();
+  const rendered = valuesOf((await Promise.all(batches(missing, size).map(renderBatch))).flat());
   const texts = requests.map((_, index) => kept[index] ?? rendered.shift() ?? '');
   if (cache !== undefined) {
     const fresh = keys.filter((_, index) => kept[index] === undefined);
@@ -98,16 +98,28 @@ function keyOf(release: ToRender['release'], replaced: string | undefined): stri
 }
 
 /** One process for all; one for each where they cannot stand together, such as equal names in one namespace. */
-async function renderBatch(requests: readonly RenderRequest[]): Promise<string[]> {
+async function renderBatch(requests: readonly RenderRequest[]): Promise<PromiseSettledResult<string>[]> {
   if (requests.length > 1) {
     try {
       const together = splitBatch(await kustomizeBuild(layOutBatch(requests), renderRoot), requests.length);
-      if (together !== undefined) return together;
+      if (together !== undefined) return together.map((value) => ({ status: 'fulfilled', value }));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
     }
   }
-  return Promise.all(requests.map((request) => kustomizeBuild(layOut(request), renderRoot)));
+  return Promise.allSettled(requests.map((request) => kustomizeBuild(layOut(request), renderRoot)));
+}
+
+/** What was rendered; throws what went wrong, of several in one UserError. */
+function valuesOf(rendered: readonly PromiseSettledResult<string>[]): string[] {
+  const failures = rendered.flatMap((each): unknown[] => (each.status === 'rejected' ? [each.reason] : []));
+  const [first] = failures;
+  if (failures.length === 0) return rendered.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  const said = failures.flatMap((each) => (each instanceof UserError ? [`  ${each.message}`] : []));
+  if (failures.length === 1 || said.length < failures.length) throw first;
+  throw new UserError(`${failures.length} releases cannot be rendered\n${said.join('\n')}`, {
+    hint: 'mend the files that are named',
+  });
 }
 
 async function requestOf(config: Config, release: ToRender['release'], sources: Sources): Promise<RenderRequest> {
