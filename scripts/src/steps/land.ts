@@ -12,7 +12,7 @@ export interface Landing<Planned> {
 }
 
 /** A race is lost to someone who won it, so many in a row mean that something else is wrong. */
-const attempts = 50;
+export const attempts = 50;
 
 /**
  * Lands a plan on its deploy branch by compare-and-swap: one commit on the head that it was made on, pushed without force.
