@@ -37,14 +37,19 @@ async function cell(app: string, environment: string): Promise<Status['cells'][n
 
 /** Waits until a promotion may go on: to the time at which its gates open, as `--explain` says. */
 async function opened(app: string, environment: string): Promise<void> {
-  const until = await eventually(`the opening of ${environment} for ${app}`, 120, async () => {
-    const { stdout } = await sluice('promote', app, '--to', environment, '--explain', '--json');
+  const until = await openingOf([app], environment);
+  await eventually(`${app} to have been healthy long enough`, 60, async () => Date.now() >= until);
+}
+
+/** When all gates will let some apps pass, as `--explain` says: now, or later. */
+async function openingOf(apps: readonly string[], environment: string): Promise<number> {
+  return eventually(`the opening of ${environment} for ${apps.join(', ')}`, 120, async () => {
+    const { stdout } = await sluice('promote', ...apps, '--to', environment, '--explain', '--json');
     const { changes } = JSON.parse(stdout) as { changes: { verdicts: { state: string; opensAt?: string }[] }[] };
     const waiting = changes.flatMap(({ verdicts }) => verdicts).filter(({ state }) => state === 'pending');
     const times = waiting.map(({ opensAt }) => Date.parse(opensAt ?? ''));
     return times.some(Number.isNaN) ? undefined : Math.max(Date.now(), ...times);
   });
-  await eventually(`${app} to have been healthy long enough`, 60, async () => Date.now() >= until);
 }
 
 /** Promotes an app as soon as its gates let it pass. */
@@ -179,11 +184,15 @@ describe('git push local main', () => {
 });
 
 describe('pnpm run promote', () => {
-  it('brings all three apps to staging', async () => {
+  it('brings all three apps to staging in one commit', async () => {
+    for (const app of apps) await opened(app, 'staging');
+    const start = await tail('deploy/staging');
+    const { code, output, seconds } = await lab.pnpm('run', 'promote', ...apps, '--to', 'staging');
+    measured('promote three apps to staging', `${seconds.toFixed(0)} s`);
+
+    expect(code, output).toBe(0);
+    expect(await commitsSince('deploy/staging', start)).toEqual(['Promote storefront, catalog, orders to staging']);
     for (const app of apps) {
-      const { code, output, seconds } = await promote(app, 'staging');
-      measured(`promote ${app} to staging`, `${seconds.toFixed(0)} s`);
-      expect(code, output).toBe(0);
       expect(await cell(app, 'staging')).toMatchObject({
         health: 'Healthy',
         record: { outcome: { state: 'verified' } },
@@ -191,11 +200,31 @@ describe('pnpm run promote', () => {
     }
   });
 
-  it('brings a first release of the storefront and what it calls to prod', async () => {
-    for (const app of ['catalog', 'storefront']) {
-      const { code, output } = await promote(app, 'prod');
-      expect(code, output).toBe(0);
-    }
+  it('lands nothing of a batch when one of its apps is held, and says which and why', async () => {
+    for (const app of ['catalog', 'storefront']) await opened(app, 'prod');
+    const held = await lab.pnpm('run', 'hold', 'catalog', '--env', 'prod', '--reason', 'stock-taking');
+    expect(held.code, held.output).toBe(0);
+    const start = await tail('deploy/prod');
+    const { code, output } = await lab.pnpm('run', 'promote', 'catalog', 'storefront', '--to', 'prod');
+
+    expect(code, output).toBe(3);
+    expect(output).toMatch(/catalog: gate hold says pending: .*stock-taking/);
+    expect(await tail('deploy/prod')).toBe(start);
+    const lifted = await lab.pnpm('run', 'hold', 'catalog', '--env', 'prod', '--reason', 'counted', '--lift');
+    expect(lifted.code, lifted.output).toBe(0);
+  });
+
+  it('brings a first release of the storefront and what it calls to prod at the second that --explain named', async () => {
+    const frozen = await lab.pnpm('run', 'freeze', '--env', 'prod', '--reason', 'lunch', '--until', '20s');
+    expect(frozen.code, frozen.output).toBe(0);
+    const opens = await openingOf(['catalog', 'storefront'], 'prod');
+    const early = await lab.pnpm('run', 'promote', 'catalog', 'storefront', '--to', 'prod');
+    expect(early.code, early.output).toBe(3);
+    expect(early.output).toContain(`opens at ${new Date(opens).toISOString()}`);
+
+    await eventually('the end of the freeze', 60, async () => Date.now() >= opens);
+    const { code, output } = await lab.pnpm('run', 'promote', 'catalog', 'storefront', '--to', 'prod');
+    expect(code, output).toBe(0);
   });
 
   it('shifts traffic in prod by the weights of the canary, judged by an analysis that succeeds', async () => {
@@ -248,14 +277,21 @@ describe('pnpm run promote', () => {
     expect(runs.items.length).toBeGreaterThan(0);
   });
 
-  it('ends with 1 and the metric when a version fails 30 % of its requests, while the stable pods answer all of theirs', async () => {
+  it('ends with 1 and the metric when a version fails 30 % of its requests, while the stable pods answer all of theirs and can be replaced', async () => {
     const config = 'services/storefront/src/config.ts';
+    const base = 'apps/storefront/base/kustomization.yaml';
     const good = await cell('storefront', 'prod');
-    await deliver({ [config]: (text) => text.replace('defaultErrorRate = 0;', 'defaultErrorRate = 0.3;') });
+    await deliver({
+      [config]: (text) => text.replace('defaultErrorRate = 0;', 'defaultErrorRate = 0.3;'),
+      [base]: (text) => text.replace('LOG_LEVEL=info', 'LOG_LEVEL=debug'),
+    });
     expect((await promote('storefront', 'staging')).code).toBe(0);
     await opened('storefront', 'prod');
     const start = await routerCounts(lab, 'storefront-prod');
-    const { code, output, seconds } = await lab.pnpm('run', 'promote', 'storefront', '--to', 'prod');
+    const promoting = lab.startPnpm('run', 'promote', 'storefront', '--to', 'prod');
+    await eventually('the canary', 120, async () => (await canaryWeight()) > 0);
+    await replacePod('storefront-prod', good.release?.digest ?? '');
+    const { code, output, seconds } = await promoting.ended;
     measured('abort of a bad canary', `${seconds.toFixed(0)} s`);
     const stable = countsSince(start, await routerCounts(lab, 'storefront-prod')).get('storefront');
 
@@ -266,6 +302,7 @@ describe('pnpm run promote', () => {
     const history = await lab.pnpm('run', 'history', 'storefront', '--env', 'prod', '--json');
     expect(history.output).toContain('"state": "aborted"');
     expect(await podDigests('storefront-prod')).toContain(good.release?.digest);
+    await replacePod('storefront-prod', good.release?.digest ?? '');
   });
 
   it('restores in Git what was verified before a canary aborted, with nobody watching, and quarantines what was not', async () => {
@@ -392,6 +429,41 @@ describe('the platform', () => {
     expect(await hostState(lab.state)).toEqual(before);
   });
 });
+
+/** The titles of the commits on a branch of the remote since one of them. */
+async function commitsSince(branch: string, start: string): Promise<string[]> {
+  await lab.git('fetch', '--quiet', 'local');
+  const listed = await lab.git('log', '--format=%s', `${start}..local/${branch}`);
+  return listed.split('\n').filter((line) => line !== '');
+}
+
+interface Pods {
+  items: {
+    metadata: { name: string };
+    spec: { containers: { image: string }[] };
+    status: { conditions?: { type: string; status: string }[] };
+  }[];
+}
+
+/** Deletes a pod that runs a digest, and waits until another one with it is Ready in its place. */
+async function replacePod(namespace: string, digest: string): Promise<void> {
+  const list = async (): Promise<Pods['items']> => {
+    const { items } = await lab.json<Pods>('-n', namespace, 'get', 'pods');
+    return items.filter(({ spec }) => spec.containers.some(({ image }) => image.includes(digest)));
+  };
+  const before = await list();
+  const [pod] = before;
+  if (pod === undefined) throw new Error(`no pod in ${namespace} runs ${digest}`);
+  await lab.kubectl('-n', namespace, 'delete', 'pod', pod.metadata.name, '--wait=false');
+  const known = new Set(before.map(({ metadata }) => metadata.name));
+  await eventually('a Ready pod of the same release in its place', 90, async () =>
+    (await list()).some(
+      ({ metadata, status }) =>
+        !known.has(metadata.name) &&
+        status.conditions?.some(({ type, status: ready }) => type === 'Ready' && ready === 'True'),
+    ),
+  );
+}
 
 async function canaryWeight(): Promise<number> {
   const service = await lab.json<{ spec: { weighted: { services: { name: string; weight: number }[] } } }>(
