@@ -1,14 +1,12 @@
 import { existsSync } from 'node:fs';
 import { delimiter } from 'node:path';
-import { request as httpsRequest, type RequestOptions } from 'node:https';
-import { request as httpRequest } from 'node:http';
 import type { IAnalysisRun } from '@kubernetes-models/argo-rollouts/argoproj.io/v1alpha1/AnalysisRun';
 import type { IRollout } from '@kubernetes-models/argo-rollouts/argoproj.io/v1alpha1/Rollout';
 import type { IApplication } from '@kubernetes-models/argo-cd/argoproj.io/v1alpha1/Application';
-import type { KubeConfig } from '@kubernetes/client-node';
 import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment';
 import type { IPod } from 'kubernetes-models/v1/Pod';
 import { UserError } from '../core/errors.ts';
+import { get, list, send } from './kubernetes-api.ts';
 
 export type Workload = IRollout | IDeployment;
 
@@ -26,7 +24,6 @@ export interface Cluster {
 }
 
 const argo = '/apis/argoproj.io/v1alpha1';
-const mergePatch = 'application/merge-patch+json';
 
 /**
  * The cluster behind a context of the kubeconfig: that file where one is given, else the usual ones ($KUBECONFIG, ~/.kube).
@@ -83,69 +80,4 @@ export async function connectCluster(context: string, argocdNamespace: string, k
       await annotate(path, { 'argocd.argoproj.io/application-set-refresh': 'true' });
     },
   };
-}
-
-async function get<T>(config: KubeConfig, path: string): Promise<T | undefined> {
-  return (await send(config, 'GET', path)) as T | undefined;
-}
-
-async function list<T>(config: KubeConfig, path: string): Promise<T[]> {
-  return ((await send(config, 'GET', path)) as { items: T[] } | undefined)?.items ?? [];
-}
-
-/** Sends one request; gives the parsed answer, or undefined for 404. */
-async function send(config: KubeConfig, method: string, path: string, body?: unknown): Promise<unknown> {
-  const server = config.getCurrentCluster()?.server ?? '';
-  const url = new URL(path, server);
-  const headers = { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': mergePatch }) };
-  const options: RequestOptions = { method, timeout: 10_000, headers };
-  await config.applyToHTTPSOptions(options);
-  const { status, text } = await exchange(url, options, body === undefined ? undefined : JSON.stringify(body));
-  if (status === 404) return undefined;
-  if (status >= 300) {
-    throw new UserError(`the cluster at ${server} answered ${status} for ${path}: ${firstMessage(text)}`);
-  }
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new UserError(`what answers at ${server} for ${path} is no Kubernetes API: ${text.slice(0, 80)}`, {
-      exit: 'unknown',
-    });
-  }
-}
-
-function exchange(
-  url: URL,
-  options: RequestOptions,
-  body: string | undefined,
-): Promise<{ status: number; text: string }> {
-  return new Promise((resolve, reject) => {
-    function fail(error: Error): void {
-      reject(
-        new UserError(`the cluster does not answer at ${url.origin}: ${error.message}`, {
-          exit: 'unknown',
-          cause: error,
-        }),
-      );
-    }
-    const sent = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, options, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', fail);
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
-      );
-    });
-    sent.on('error', fail);
-    sent.on('timeout', () => sent.destroy(new Error('no answer within 10 s')));
-    sent.end(body);
-  });
-}
-
-function firstMessage(text: string): string {
-  try {
-    return (JSON.parse(text) as { message?: string }).message ?? text;
-  } catch {
-    return text.slice(0, 200);
-  }
 }
