@@ -31,6 +31,15 @@ describe('the configuration and what stands beside it', () => {
     expect(lists.map((each) => each.deploy)).toEqual(names);
   });
 
+  it('lets no application or object go because the application set finds less than before', () => {
+    const { spec } = parse(text('argocd/applicationsets/apps.yaml')) as {
+      spec: { syncPolicy: object; template: { spec: { syncPolicy: { automated: object } } } };
+    };
+
+    expect(spec.syncPolicy).toEqual({ applicationsSync: 'create-update', preserveResourcesOnDeletion: true });
+    expect(spec.template.spec.syncPolicy.automated).not.toHaveProperty('allowEmpty');
+  });
+
   it('gives Argo CD the same cluster for every environment, and each a project', () => {
     const settings = text('argocd/settings/settings.env');
 

@@ -1,5 +1,5 @@
 import type { IApplication } from '@kubernetes-models/argo-cd/argoproj.io/v1alpha1/Application';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment';
 import type { IPod } from 'kubernetes-models/v1/Pod';
@@ -16,37 +16,59 @@ export interface AppInCluster {
   since: string;
 }
 
+/** As much of an object as the pipeline writes to. */
+export interface KubernetesObject {
+  metadata?: { finalizers?: string[]; deletionTimestamp?: string; [key: string]: unknown };
+  [key: string]: unknown;
+}
+
 export interface TestCluster {
   /** A kubeconfig with the contexts `nonprod` and `prod`, both this one. */
   kubeconfig: string;
+  /** Objects by the path of their address. */
+  objects: Map<string, KubernetesObject>;
   set(state: AppInCluster): void;
   /** Method and path of every request. */
   requests(): string[];
   stop(): Promise<void>;
 }
 
-/** The few calls of the Kubernetes API that the pipeline uses, over plain HTTP. */
-export async function startCluster(): Promise<TestCluster> {
-  const objects = new Map<string, unknown>();
+/** The addresses that objects of an app have. */
+export const addressOf = {
+  application: (name: string): string => `/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/${name}`,
+  deployment: (namespace: string, app: string): string => `/apis/apps/v1/namespaces/${namespace}/deployments/${app}`,
+};
+
+/**
+ * The few calls of the Kubernetes API that the pipeline uses, over plain HTTP: objects are read, changed by merge patches,
+ * and deleted once they have no finalizer. `controllers` do what others in the cluster would, before each answer.
+ */
+export async function startCluster(
+  controllers: (cluster: TestCluster) => void | Promise<void> = () => {},
+): Promise<TestCluster> {
+  const objects = new Map<string, KubernetesObject>();
   const requests: string[] = [];
   const server = createServer((request, response) => {
-    const path = (request.url ?? '').split('?')[0] ?? '';
-    requests.push(`${request.method} ${path}`);
-    const found = objects.get(path) ?? (path.endsWith('s') ? { items: [] } : undefined);
-    const status = found === undefined ? 404 : 200;
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(found ?? {}));
+    answer(request).then(
+      (found) => response.writeHead(found === undefined ? 404 : 200).end(JSON.stringify(found ?? {})),
+      (error: unknown) => response.writeHead(500).end(JSON.stringify({ message: String(error) })),
+    );
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   server.unref();
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
+  const cluster: TestCluster = {
     kubeconfig: kubeconfig(address),
+    objects,
     set(state) {
       const { app, environment } = state;
       const namespace = `${app}-${environment}`;
-      objects.set(`/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/${namespace}`, application(state));
-      objects.set(`/apis/apps/v1/namespaces/${namespace}/deployments/${app}`, deployment(state));
-      objects.set(`/api/v1/namespaces/${namespace}/pods`, { items: [pod(state)] });
+      const known: [string, object][] = [
+        [addressOf.application(namespace), application(state)],
+        [addressOf.deployment(namespace, app), deployment(state)],
+        [`/api/v1/namespaces/${namespace}/pods/${app}-1`, pod(state)],
+      ];
+      for (const [path, object] of known) objects.set(path, object as KubernetesObject);
     },
     requests: () => [...requests],
     async stop() {
@@ -54,6 +76,40 @@ export async function startCluster(): Promise<TestCluster> {
       await new Promise((done) => server.close(done));
     },
   };
+
+  async function answer(request: IncomingMessage): Promise<unknown> {
+    const path = (request.url ?? '').split('?')[0] ?? '';
+    requests.push(`${request.method} ${path}`);
+    const body = await readBody(request);
+    const object = objects.get(path);
+    if (object !== undefined && request.method === 'PATCH') objects.set(path, merge(object, body) as KubernetesObject);
+    if (object !== undefined && request.method === 'DELETE') {
+      if ((object.metadata?.finalizers ?? []).length === 0) objects.delete(path);
+      else object.metadata = { ...object.metadata, deletionTimestamp: new Date().toISOString() };
+    }
+    await controllers(cluster);
+    const items = [...objects].filter(([each]) => each.startsWith(`${path}/`)).map(([, each]) => each);
+    const isList = items.length > 0 || /\/(applications|pods|analysisruns)$/.test(path);
+    return objects.get(path) ?? object ?? (isList ? { items } : undefined);
+  }
+  return cluster;
+}
+
+async function readBody(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return chunks.length === 0 ? undefined : JSON.parse(Buffer.concat(chunks).toString('utf8'));
+}
+
+/** RFC 7396. */
+function merge(target: unknown, patch: unknown): unknown {
+  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
+  const merged: Record<string, unknown> = { ...(target as Record<string, unknown> | undefined) };
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete merged[key];
+    else merged[key] = merge(merged[key], value);
+  }
+  return merged;
 }
 
 function application({ app, environment, revision, health, since }: AppInCluster): IApplication {

@@ -12,10 +12,12 @@ export interface TestClock {
 export interface TestContext extends Context {
   /** What was written to standard output and standard error. */
   output(): { stdout: string; stderr: string };
+  /** The same, as one text. */
+  said(): string;
 }
 
 /** The context of a command that runs within the test, in a workshop, by the test's own clock. */
-export function contextIn({ clone, env }: Workshop, clock: TestClock): TestContext {
+export function contextIn({ clone, env }: Workshop, clock: TestClock = { now: new Date() }): TestContext {
   const written = { stdout: '', stderr: '' };
   const collect = (name: 'stdout' | 'stderr'): NodeJS.WriteStream =>
     new Writable({
@@ -38,5 +40,6 @@ export function contextIn({ clone, env }: Workshop, clock: TestClock): TestConte
     stdout: collect('stdout'),
     stderr: collect('stderr'),
     output: () => written,
+    said: () => written.stdout + written.stderr,
   };
 }

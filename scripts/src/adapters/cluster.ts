@@ -19,11 +19,16 @@ export interface Cluster {
   analysisRuns(namespace: string): Promise<IAnalysisRun[]>;
   /** Has Argo CD look at Git now, for one application. */
   refreshApplication(name: string): Promise<void>;
+  /** Has Argo CD delete an application with all that it manages; the answer does not wait for that. */
+  deleteApplication(name: string): Promise<void>;
   /** Has the ApplicationSet controller look for new applications now. */
   refreshApplicationSet(name: string): Promise<void>;
 }
 
 const argo = '/apis/argoproj.io/v1alpha1';
+
+/** With it Argo CD deletes what an application manages before the application itself is gone. */
+const cascade = 'resources-finalizer.argocd.argoproj.io';
 
 /**
  * The cluster behind a context of the kubeconfig: that file where one is given, else the usual ones ($KUBECONFIG, ~/.kube).
@@ -74,6 +79,10 @@ export async function connectCluster(context: string, argocdNamespace: string, k
     analysisRuns: (namespace) => list<IAnalysisRun>(config, `${argo}/namespaces/${namespace}/analysisruns`),
     async refreshApplication(name) {
       await annotate(`${applications}/${name}`, { 'argocd.argoproj.io/refresh': 'normal' });
+    },
+    async deleteApplication(name) {
+      await send(config, 'PATCH', `${applications}/${name}`, { metadata: { finalizers: [cascade] } });
+      await send(config, 'DELETE', `${applications}/${name}`);
     },
     async refreshApplicationSet(name) {
       const path = `${argo}/namespaces/${argocdNamespace}/applicationsets/${name}`;

@@ -75,7 +75,7 @@ export function addChanges({ program, context, end }: CommandTable): void {
     });
   program
     .command('approve')
-    .description('Approve what a promotion would land now, byte for byte; whoever asks for it does not count')
+    .description('Approve what a promotion or a retirement would land now; whoever asks for it does not count')
     .argument('[app...]', 'what to approve')
     .requiredOption('--to <environment>', 'where to')
     .addOption(from)
@@ -83,6 +83,7 @@ export function addChanges({ program, context, end }: CommandTable): void {
     .addOption(release)
     .option('--override <gate...>', 'approve an override that passes over these gates')
     .option('--reason <text>', 'what was looked at, for the record', 'looked at the plan')
+    .option('--retirement', 'approve that one app is retired there')
     .option('--lift', 'take the approval back')
     .addOption(dryRun)
     .addOption(remote)
@@ -121,5 +122,22 @@ export function addChanges({ program, context, end }: CommandTable): void {
     .addOption(json)
     .action(async (app: string, options) => {
       end(await (await import('../commands/rollback.ts')).rollback(context, app, options));
+    });
+  program
+    .command('retire')
+    .description('Take an app out of an environment, or of all, with every object that it has there')
+    .argument('<app>')
+    .option('--env <environment>', 'only there (default: every environment, the last one first)')
+    .option('--delete-data', 'also where volumes or others that keep data go')
+    .option('--reason <text>', 'why, for the record')
+    .addOption(explain)
+    .addOption(dryRun)
+    .addOption(yes)
+    .addOption(noWait)
+    .addOption(remote)
+    .addOption(deadline)
+    .option('--json', 'one JSON value on standard output for each environment')
+    .action(async (app: string, options) => {
+      end(await (await import('../commands/retire.ts')).retire(context, app, options));
     });
 }

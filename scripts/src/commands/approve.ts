@@ -1,11 +1,13 @@
 import type { Context } from '../context.ts';
 import { approvalSubject } from '../core/approval.ts';
+import { UserError } from '../core/errors.ts';
 import { findEnvironment } from '../core/graph.ts';
 import { requireOverridable } from '../core/override.ts';
 import type { Approval } from '../core/policy.ts';
 import { changePolicy } from '../steps/policy.ts';
 import { planPromotions, type PromotionRequest } from '../steps/promotion.ts';
 import { openToChange, reopenRepository } from '../steps/repository.ts';
+import { planRetirement } from '../steps/retirement.ts';
 import { describePlan } from '../ui/index.ts';
 
 export interface ApproveOptions extends Omit<PromotionRequest, 'apps' | 'overridden' | 'why'> {
@@ -13,13 +15,15 @@ export interface ApproveOptions extends Omit<PromotionRequest, 'apps' | 'overrid
   /** The gates that what is approved passes over. */
   override?: readonly string[] | undefined;
   reason: string;
+  /** That the apps are retired there. */
+  retirement?: boolean | undefined;
   /** Take the approvals back. */
   lift?: boolean | undefined;
   dryRun?: boolean | undefined;
   json?: boolean | undefined;
 }
 
-/** Approves what a promotion would land now, byte for byte, or takes that back. Gives the exit code. */
+/** Approves what a promotion would land now, byte for byte, or that an app is retired; or takes that back. Gives the exit code. */
 export async function approve(context: Context, apps: readonly string[], options: ApproveOptions): Promise<number> {
   const { repository, by } = await openToChange(context, options.remote);
   const overridden = options.override;
@@ -27,9 +31,12 @@ export async function approve(context: Context, apps: readonly string[], options
   /** What would land, printed for whoever approves it. */
   async function plan(): Promise<Pick<Approval, 'app' | 'subject'>[]> {
     const current = await reopenRepository(repository);
-    const { plan: planned, target } = await planPromotions(context, current, { ...options, apps, overridden }, by);
+    const { plan: planned, target } =
+      options.retirement === true
+        ? await planRetirement(context, current, { app: onlyApp(apps), environment: options.to, by, deleteData: true })
+        : await planPromotions(context, current, { ...options, apps, overridden }, by);
     if (planned === undefined) {
-      context.stderr.write(`${options.to} already runs it: nothing to approve\n`);
+      context.stderr.write(`${options.to} is so already: nothing to approve\n`);
       return [];
     }
     context.stderr.write(describePlan(planned, target.manifests));
@@ -39,7 +46,7 @@ export async function approve(context: Context, apps: readonly string[], options
     }));
   }
   return changePolicy(context, repository, [options.to], options, {
-    title: `${options.lift === true ? 'Take back the approval of' : 'Approve'} ${apps.length > 0 ? apps.join(', ') : 'everything'}`,
+    title: `${options.lift === true ? 'Take back the approval of' : 'Approve'} ${options.retirement === true ? 'the retirement of ' : ''}${apps.length > 0 ? apps.join(', ') : 'everything'}`,
     command: 'approve',
     async apply(policy, { at }) {
       const subjects = await plan();
@@ -57,4 +64,10 @@ export async function approve(context: Context, apps: readonly string[], options
       return others.length === policy.approvals.length ? undefined : { ...policy, approvals: others };
     },
   });
+}
+
+function onlyApp(apps: readonly string[]): string {
+  const [app] = apps;
+  if (app !== undefined && apps.length === 1) return app;
+  throw new UserError('--retirement goes with exactly one app', { exit: 'usage' });
 }

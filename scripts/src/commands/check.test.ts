@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { edit, pushByHand } from '../../test/by-hand.ts';
 import { deliveredWorkshop, type Workshop } from '../../test/workshop.ts';
 
 async function promoted(): Promise<Workshop> {
@@ -8,29 +9,6 @@ async function promoted(): Promise<Workshop> {
   await workshop.record('dev', 'web', 'verified');
   await workshop.sluice('promote', 'web', '--to', 'staging', '--no-wait');
   return workshop;
-}
-
-/** Commits by hand on top of a deploy branch and pushes; gives what the remote said. */
-async function pushByHand(workshop: Workshop, branch: string, change: () => Promise<void>): Promise<string> {
-  await workshop.git('fetch', '--quiet', 'local');
-  await workshop.git('checkout', '--quiet', '--detach', `local/${branch}`);
-  await change();
-  await workshop.git('add', '--all');
-  await workshop.git('commit', '--quiet', '--message', 'By hand');
-  const head = await workshop.head(branch);
-  try {
-    await workshop.git('push', 'local', `HEAD:${branch}`);
-    return 'accepted';
-  } catch (error) {
-    if ((await workshop.head(branch)) !== head) return 'refused, but the branch moved';
-    return (error as { stderr: string }).stderr.replace(/^remote: /gm, '').replace(/ +$/gm, '');
-  }
-}
-
-async function edit(workshop: Workshop, path: string, change: (text: string) => string): Promise<void> {
-  const file = join(workshop.clone, path);
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, change(await workshop.read(path).catch(() => '')));
 }
 
 describe('check, as the update hook', () => {

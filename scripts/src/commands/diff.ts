@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { compareRenderings, sortApps, type Diff } from '../core/diff/compare.ts';
 import { commentLimit, diffMarkdown } from '../core/diff/markdown.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
-import { findApp } from '../core/graph.ts';
+import { requireKnownApp } from '../steps/known-app.ts';
 import { environmentSides, pastSides, promotionSides, type Comparison } from '../steps/diff.ts';
 import { openRepository, type Repository } from '../steps/repository.ts';
 import { describeDiff } from '../ui/diff.ts';
@@ -28,7 +28,7 @@ export interface DiffOptions {
 export async function diff(context: Context, apps: readonly string[], options: DiffOptions): Promise<number> {
   const form = chooseForm(options);
   const repository = await openRepository(context, { remote: options.remote });
-  for (const app of apps) findApp(repository.config, app);
+  for (const app of apps) await requireKnownApp(repository, app);
   const found = compare(form.title, await form.sides(context, repository, [...new Set(apps)]));
 
   if (options.full !== undefined) await writeText(options.full, diffMarkdown(found, { full: '' }));

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
-import { findApp, findEnvironment } from '../core/graph.ts';
+import { findEnvironment } from '../core/graph.ts';
+import { requireKnownApp } from '../steps/known-app.ts';
 import { changePolicy, type StopOptions } from '../steps/policy.ts';
 import { openRepository } from '../steps/repository.ts';
 
@@ -10,7 +11,7 @@ export interface FreezeOptions extends StopOptions {
 /** Closes an environment for some apps, or for all where none is named, or lifts what was closed so. Gives the exit code. */
 export async function freeze(context: Context, apps: readonly string[], options: FreezeOptions): Promise<number> {
   const repository = await openRepository(context, { remote: options.remote });
-  for (const app of apps) findApp(repository.config, app);
+  for (const app of apps) await requireKnownApp(repository, app);
   findEnvironment(repository.config, options.env);
   const wanted = [...apps].toSorted();
   const what = wanted.length === 0 ? 'everything' : wanted.join(', ');

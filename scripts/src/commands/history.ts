@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { exitCodes } from '../core/errors.ts';
-import { findApp, findEnvironment } from '../core/graph.ts';
+import { findEnvironment } from '../core/graph.ts';
+import { requireKnownApp } from '../steps/known-app.ts';
 import { openRepository, readObservations, readRecords, remoteRefs } from '../steps/repository.ts';
 import { endOf, historyTable } from '../ui/history-table.ts';
 
@@ -12,8 +13,9 @@ export interface HistoryOptions {
 
 /** Prints what became of every landing of an app, and when one was unhealthy later, newest first. Gives the exit code. */
 export async function history(context: Context, app: string, options: HistoryOptions): Promise<number> {
-  const { git, remote, config } = await openRepository(context, { remote: options.remote });
-  findApp(config, app);
+  const repository = await openRepository(context, { remote: options.remote });
+  const { git, remote, config } = repository;
+  await requireKnownApp(repository, app);
   if (options.env !== undefined) findEnvironment(config, options.env);
   const refs = remoteRefs(remote);
   const outcomes = await readRecords(git, config, [app], refs);

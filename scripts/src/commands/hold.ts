@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
-import { findApp, findEnvironment } from '../core/graph.ts';
+import { findEnvironment } from '../core/graph.ts';
+import { requireKnownApp } from '../steps/known-app.ts';
 import { changePolicy, type StopOptions } from '../steps/policy.ts';
 import { openRepository } from '../steps/repository.ts';
 
@@ -10,7 +11,7 @@ export interface HoldOptions extends StopOptions {
 /** Keeps an app in an environment as it is, or lifts all holds on it. Gives the exit code. */
 export async function hold(context: Context, app: string, options: HoldOptions): Promise<number> {
   const repository = await openRepository(context, { remote: options.remote });
-  findApp(repository.config, app);
+  await requireKnownApp(repository, app);
   findEnvironment(repository.config, options.env);
   return changePolicy(context, repository, [options.env], options, {
     title: `${options.lift === true ? 'Lift the hold on' : 'Hold'} ${app}`,

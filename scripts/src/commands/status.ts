@@ -2,10 +2,10 @@ import { connectCluster } from '../adapters/cluster.ts';
 import type { Context } from '../context.ts';
 import type { BranchState } from '../core/branch-state.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
-import { findApp } from '../core/graph.ts';
 import { overview, type Cell, type LiveCell } from '../core/overview.ts';
 import { readWorkspace } from '../core/workspace.ts';
-import { applicationName } from '../steps/follow.ts';
+import { requireKnownApp } from '../steps/known-app.ts';
+import { applicationName } from '../steps/look.ts';
 import {
   inputsSnapshot,
   landedState,
@@ -26,7 +26,7 @@ export interface StatusOptions {
 export async function status(context: Context, app: string | undefined, options: StatusOptions): Promise<number> {
   const repository = await openRepository(context, { remote: options.remote });
   const { git, remote, config, main } = repository;
-  if (app !== undefined) findApp(config, app);
+  if (app !== undefined) await requireKnownApp(repository, app);
   const refs = remoteRefs(remote);
   const states = new Map<string, BranchState>();
   const landings = new Map<string, ReadonlyMap<string, string>>();
@@ -35,7 +35,7 @@ export async function status(context: Context, app: string | undefined, options:
     states.set(name, state);
     landings.set(name, commits);
   }
-  const apps = Object.keys(config.apps);
+  const apps = [...new Set([...landings.values()].flatMap((each) => [...each.keys()]))];
   const [inputs, records, observations] = await Promise.all([
     inputsSnapshot(git, main),
     readRecords(git, config, apps, refs),

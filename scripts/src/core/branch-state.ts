@@ -1,4 +1,4 @@
-import { policyFiles, readPolicy, type Policy } from './policy.ts';
+import { policyFiles, policyFolder, readPolicy, type Policy } from './policy.ts';
 import { parseRelease, type ReleaseFile } from './release-file.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -14,6 +14,16 @@ export interface BranchState {
 /** The branch that an environment runs. */
 export function deployBranch(environment: string): string {
   return `deploy/${environment}`;
+}
+
+/** Whether a folder on a deploy branch is an app's; the other one holds what stops them. */
+export function isAppFolder(folder: string): boolean {
+  return folder !== policyFolder;
+}
+
+/** The two files of an app on a deploy branch. */
+export function releasePaths(app: string): string[] {
+  return [`${app}/manifests.yaml`, `${app}/release.yaml`];
 }
 
 /** Whether a path on a deploy branch is one of the files that make its state; nothing else belongs there. */

@@ -1,4 +1,5 @@
 import { parseAllDocuments } from 'yaml';
+import { isGrave } from './diff/risk.ts';
 
 export interface ObjectChanges {
   added: string[];
@@ -6,14 +7,16 @@ export interface ObjectChanges {
   removed: string[];
 }
 
-/** Which Kubernetes objects two renderings differ in, as `Kind/name`. */
+/** Which Kubernetes objects two renderings differ in, as `Kind/name`; of the removed ones those that take data with them first. */
 export function changedObjects(before: string, after: string): ObjectChanges {
   const old = objects(before);
   const now = objects(after);
+  const removed = [...old.keys()].filter((key) => !now.has(key));
+  const grave = (key: string): boolean => isGrave(key.slice(0, key.indexOf('/')));
   return {
     added: [...now.keys()].filter((key) => !old.has(key)),
     changed: [...now].filter(([key, text]) => old.has(key) && old.get(key) !== text).map(([key]) => key),
-    removed: [...old.keys()].filter((key) => !now.has(key)),
+    removed: removed.toSorted((a, b) => Number(grave(b)) - Number(grave(a))),
   };
 }
 

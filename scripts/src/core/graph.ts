@@ -82,6 +82,26 @@ export function findEnvironment(config: Config, name: string): Environment {
   return found;
 }
 
+/** The environments that a release reaches by way of another, however far. */
+export function followers({ environments }: Pick<Config, 'environments'>, name: string): string[] {
+  const found = new Set<string>();
+  function visit(parent: string): void {
+    for (const each of environments) {
+      if (!each.after.includes(parent) || found.has(each.name)) continue;
+      found.add(each.name);
+      visit(each.name);
+    }
+  }
+  visit(name);
+  return [...found];
+}
+
+/** Every environment, each before those that it comes after. */
+export function lastFirst(config: Pick<Config, 'environments'>): Environment[] {
+  const reach = new Map(config.environments.map(({ name }) => [name, followers(config, name).length]));
+  return config.environments.toSorted((a, b) => (reach.get(a.name) ?? 0) - (reach.get(b.name) ?? 0));
+}
+
 /** The app of that name; a UserError (exit 2) with the nearest name where there is none. */
 export function findApp(config: Config, name: string): Config['apps'][string] {
   const found = Object.hasOwn(config.apps, name) ? config.apps[name] : undefined;

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readMessage } from './message.ts';
-import { commitMessage, type Plan } from './plan.ts';
+import { commitMessage, intentId, type Plan } from './plan.ts';
 
 const plan: Plan = {
   verb: 'override',
@@ -21,6 +21,7 @@ describe("a landing's message", () => {
     expect(readMessage(commitMessage(plan))).toEqual({
       verb: 'override',
       by: plan.by,
+      intent: intentId(plan),
       allowed: new Set(['downgrade']),
       overridden: new Set(['freeze', 'verified']),
       why: 'orders fail',
@@ -35,6 +36,7 @@ describe("a landing's message", () => {
     expect(readMessage('By hand\n')).toEqual({
       verb: 'delivery',
       by: '',
+      intent: undefined,
       allowed: new Set(),
       overridden: new Set(),
       why: undefined,

@@ -5,6 +5,7 @@ export interface Said {
   /** A delivery where they do not name one. */
   verb: Verb;
   by: string;
+  intent: string | undefined;
   allowed: Set<Allowance>;
   /** The gates that are passed over; only an override that says why passes over any. */
   overridden: Set<string>;
@@ -21,6 +22,7 @@ export function readMessage(message: string): Said {
   return {
     verb: verbs.find((each) => each === verb) ?? 'delivery',
     by: values('By').at(-1) ?? '',
+    intent: values('Intent').at(-1),
     allowed: new Set(values('Allowed').filter((each) => each === 'downgrade' || each === 'deletion')),
     overridden: new Set(verb === 'override' && why !== undefined ? values('Override') : []),
     why,

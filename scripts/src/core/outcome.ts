@@ -8,7 +8,7 @@ import { describeRuns, firstLine, podTrouble } from './observations.ts';
 
 /** What the cluster has made of one landing of one app so far. */
 export interface Outcome {
-  state: 'progressing' | 'verified' | 'failed' | 'aborted' | 'timed-out' | 'superseded' | 'unknown';
+  state: 'progressing' | 'verified' | 'retired' | 'failed' | 'aborted' | 'timed-out' | 'superseded' | 'unknown';
   /** In one line: what is going on, or on what the answer rests. */
   reason: string;
   /** A canary's very first release, which nothing could be compared with: no analysis ran. */
@@ -31,6 +31,7 @@ export interface OutcomeFacts {
 export const outcomeExits: Record<Outcome['state'], ExitName> = {
   progressing: 'unknown',
   verified: 'done',
+  retired: 'done',
   failed: 'failed',
   aborted: 'failed',
   'timed-out': 'failed',

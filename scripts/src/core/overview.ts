@@ -1,4 +1,4 @@
-import type { BranchState } from './branch-state.ts';
+import { isAppFolder, type BranchState } from './branch-state.ts';
 import type { Config, Environment } from './config.ts';
 import { dueApps, type DueApp } from './due.ts';
 import { deliveryEnvironment } from './graph.ts';
@@ -40,17 +40,16 @@ export interface OverviewFacts {
   now: Date;
 }
 
-/** Every app in every environment, apps first, both in the order of the configuration. */
+/** Every app in every environment, apps first, both in the order of the configuration; then what it no longer has and is still there. */
 export function overview(facts: OverviewFacts): Cell[] {
-  const { config, main, workspace, states, records, landings } = facts;
+  const { config, main, workspace, states } = facts;
   const first = deliveryEnvironment(config).name;
   const due = new Map(
     dueApps(config, main, workspace, first, states.get(first)?.releases ?? new Map()).map((each) => [each.app, each]),
   );
-  return Object.keys(config.apps).flatMap((app) =>
+  const configured = Object.keys(config.apps).flatMap((app) =>
     config.environments.map((environment) => {
-      const release = states.get(environment.name)?.releases.get(app);
-      const record = lastWord(records, app, environment.name, landings.get(environment.name)?.get(app));
+      const { release, record, unfinished } = whatIsThere(facts, app, environment.name);
       const waits = environment.delivery
         ? waitingForDelivery(due.get(app))
         : [
@@ -60,9 +59,45 @@ export function overview(facts: OverviewFacts): Cell[] {
             ...(release === undefined ? [] : waitingOverlay(facts, release)),
           ];
       const stops = standing(states.get(environment.name)?.policy ?? noPolicy, app, facts.now);
-      return { app, environment: environment.name, release, record, waits, stops };
+      return { app, environment: environment.name, release, record, waits: [...unfinished, ...waits], stops };
     }),
   );
+  return [...configured, ...leftovers(facts)];
+}
+
+/** What an environment has of an app, or has not yet got rid of after its retirement. */
+function whatIsThere(
+  { states, landings, records }: OverviewFacts,
+  app: string,
+  environment: string,
+): Pick<Cell, 'release' | 'record'> & { unfinished: string[] } {
+  const release = states.get(environment)?.releases.get(app);
+  const landing = landings.get(environment)?.get(app);
+  const record = lastWord(records, app, environment, landing);
+  const left = landing !== undefined && release === undefined && record?.outcome.state !== 'retired';
+  return {
+    release,
+    record,
+    unfinished: left ? ['retired, its objects are still to be removed: pnpm run reconcile'] : [],
+  };
+}
+
+/** Apps that the configuration no longer has, where they are still there. */
+function leftovers(facts: OverviewFacts): Cell[] {
+  const { config, states, landings } = facts;
+  const names = new Set([...landings.values()].flatMap((each) => [...each.keys()]).filter(isAppFolder));
+  return [...names]
+    .filter((app) => !Object.hasOwn(config.apps, app))
+    .toSorted()
+    .flatMap((app) => {
+      const cells = config.environments.map(({ name }): Cell => {
+        const { release, record, unfinished } = whatIsThere(facts, app, name);
+        const waits = release === undefined ? unfinished : [`no longer configured: pnpm run retire ${app}`];
+        const stops = standing(states.get(name)?.policy ?? noPolicy, app, facts.now);
+        return { app, environment: name, release, record, waits, stops };
+      });
+      return cells.some(({ release, waits }) => release !== undefined || waits.length > 0) ? cells : [];
+    });
 }
 
 function standing(policy: Policy, app: string, now: Date): string[] {

@@ -1,4 +1,4 @@
-import type { BranchState } from './branch-state.ts';
+import { releasePaths, type BranchState } from './branch-state.ts';
 import { blocking, type Allowance, type Verb, type Verdict } from './gates/index.ts';
 import { formatPolicy, policyFolder, withoutApprovals, type Policy } from './policy.ts';
 import type { ReleaseFile } from './release-file.ts';
@@ -10,13 +10,16 @@ export type { Verb } from './gates/index.ts';
 /** What one app would become in an environment. */
 export interface Change {
   app: string;
-  /** Complete but for the intent, which is the plan's. */
+  /** Complete but for the intent, which is the plan's; of a retirement the one that goes. */
   release: Omit<ReleaseFile, 'intent'>;
   previous: ReleaseFile | undefined;
+  /** What would be rendered there; nothing where the app is retired. */
   manifests: string;
   verdicts: Verdict[];
   /** Why it is due, in a few words. */
   reason: string;
+  /** The objects that go, as `Kind/name`, those that keep data first, where the app is retired. */
+  removed?: string[] | undefined;
   /** The bytes of an earlier release.yaml, where a rollback brings them back as they were. */
   restored?: string | undefined;
 }
@@ -90,7 +93,8 @@ export interface Writing {
 export function planWriting(plan: Plan): Writing {
   const { environment, head, changes } = plan;
   const basis = [policyFolder, ...changes.map(({ app }) => app)];
-  return { environment, head, files: planFiles(plan), basis, message: commitMessage(plan) };
+  const removed = plan.verb === 'retirement' ? changes.flatMap(({ app }) => releasePaths(app)) : undefined;
+  return { environment, head, files: planFiles(plan), removed, basis, message: commitMessage(plan) };
 }
 
 /**
@@ -113,7 +117,7 @@ export function intentId(
 export function planFiles(plan: Plan): Map<string, string> {
   const intent = intentId(plan);
   const files = new Map<string, string>();
-  for (const { app, release, manifests, restored } of plan.changes) {
+  for (const { app, release, manifests, restored } of plan.verb === 'retirement' ? [] : plan.changes) {
     files.set(`${app}/manifests.yaml`, manifests);
     files.set(`${app}/release.yaml`, restored ?? formatRelease({ ...release, intent }));
   }
@@ -127,6 +131,7 @@ const titles: Record<Verb, (names: string, environment: string) => string> = {
   override: (names, environment) => `Override gates to promote ${names} to ${environment}`,
   reconfiguration: (names, environment) => `Reconfigure ${names} in ${environment}`,
   rollback: (names, environment) => `Roll back ${names} in ${environment}`,
+  retirement: (names, environment) => `Retire ${names} in ${environment}`,
 };
 
 /** A plan in a few words, as the title of its commit. */
@@ -140,7 +145,7 @@ export function planTitle(plan: Pick<Plan, 'verb' | 'environment' | 'changes'>):
 export function commitMessage(plan: Plan): string {
   const body = plan.changes.map(({ app, release, previous }) => {
     const from = previous === undefined ? 'first release' : `${previous.tag} (${previous.release})`;
-    return `${app}: ${from} -> ${release.tag} (${release.release})`;
+    return `${app}: ${from} -> ${plan.verb === 'retirement' ? 'nothing' : `${release.tag} (${release.release})`}`;
   });
   return [
     planTitle(plan),

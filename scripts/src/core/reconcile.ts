@@ -6,6 +6,7 @@ export interface Landed {
   app: string;
   environment: string;
   commit: string;
+  /** Of a retirement the one that went. */
   release: ReleaseFile;
   record: DeliveryRecord | undefined;
 }

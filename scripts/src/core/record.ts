@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { verbs } from './gates/index.ts';
+import { verbs } from './gates/gate.ts';
 import type { Outcome } from './outcome.ts';
 
 const schema = z.object({
@@ -19,7 +19,7 @@ const schema = z.object({
   /** When the outcome was known, ISO 8601. */
   at: z.string(),
   outcome: z.object({
-    state: z.enum(['verified', 'failed', 'aborted', 'timed-out', 'superseded', 'unknown']),
+    state: z.enum(['verified', 'retired', 'failed', 'aborted', 'timed-out', 'superseded', 'unknown']),
     reason: z.string(),
     initial: z.optional(z.boolean()),
   }),
@@ -73,6 +73,11 @@ export function lastWord(
 /** The verb of a landing in words: an override with the gates that it passed over. */
 export function describeVerb({ verb, overridden }: Pick<DeliveryRecord, 'verb' | 'overridden'>): string {
   return overridden === undefined ? verb : `${verb} of ${overridden.join(', ')}`;
+}
+
+/** Whether an outcome says how its release works; that of a retirement says how its removal went. */
+export function isAboutRelease({ verb }: Pick<DeliveryRecord, 'verb'>): boolean {
+  return verb !== 'retirement';
 }
 
 /** The records of one app among many. */

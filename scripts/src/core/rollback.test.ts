@@ -52,6 +52,16 @@ describe('chooseState', () => {
     expect(choose([state('c'), state('b'), state('a')], [record('a'), record('b')], 'previous', policy)).toBe('a');
   });
 
+  it('goes back to the newest verified state of all where the app is retired', () => {
+    const facts = { app: 'web', environment: 'prod', to: 'previous', policy: noPolicy, now };
+    const history = [state('b'), state('a')];
+    const records = [record('a'), record('b')];
+
+    expect(chooseState({ ...facts, history, records, retired: true }).commit).toBe('b');
+    expect(chooseState({ ...facts, history, records, retired: true, to: 'b'.repeat(12) }).commit).toBe('b');
+    expect(chooseState({ ...facts, history, records }).commit).toBe('a');
+  });
+
   it('finds a release by its id or its tag', () => {
     const history = [state('c'), state('b'), state('a')];
 

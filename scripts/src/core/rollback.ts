@@ -15,8 +15,9 @@ export interface RollbackFacts {
   environment: string;
   /** Id or tag of an earlier release, or `previous`. */
   to: string;
-  /** Newest first; the first is what runs. */
+  /** Newest first; the first is what runs, unless the app is retired. */
   history: readonly PastState[];
+  retired?: boolean;
   records: readonly DeliveryRecord[];
   policy: Policy;
   now: Date;
@@ -28,8 +29,8 @@ export interface RollbackFacts {
  */
 export function chooseState(facts: RollbackFacts): PastState {
   const { app, environment, to, history, records, policy, now } = facts;
-  const [running] = history;
-  if (running === undefined) throw new UserError(`${app} has never had a release in ${environment}`, { exit: 'usage' });
+  if (history.length === 0) throw new UserError(`${app} has never had a release in ${environment}`, { exit: 'usage' });
+  const running = facts.retired === true ? undefined : history[0];
   const verified = new Set(
     records
       .filter((each) => each.app === app && each.environment === environment && each.outcome.state === 'verified')
@@ -39,7 +40,7 @@ export function chooseState(facts: RollbackFacts): PastState {
   const proven = new Set(history.filter((each) => verified.has(each.commit)).map((each) => each.text));
   if (to === 'previous') {
     // What came after the first time that this state ran has been left for it already.
-    const began = history.findLastIndex((each) => each.text === running.text);
+    const began = history.findLastIndex((each) => each.text === running?.text);
     const before = history.slice(began + 1).filter((each) => proven.has(each.text));
     const found = before.find((each) => quarantineOf(policy, app, each.release, now) === undefined);
     if (found !== undefined) return found;
@@ -56,9 +57,9 @@ export function chooseState(facts: RollbackFacts): PastState {
       `of ${app} in ${environment}`,
     );
   }
-  const found = named.find((each) => each.text !== running.text && proven.has(each.text));
+  const found = named.find((each) => each.text !== running?.text && proven.has(each.text));
   if (found !== undefined) return found;
-  if (named.some((each) => each.text === running.text)) {
+  if (named.some((each) => each.text === running?.text)) {
     throw new UserError(`${app} already runs ${to} in ${environment}`, { exit: 'nothing' });
   }
   throw new UserError(`${app} ${to} was never verified in ${environment}`, {

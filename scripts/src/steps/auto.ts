@@ -21,7 +21,8 @@ export interface AutoPlan extends Planned {
 
 /**
  * Plans one landing for each environment with `auto`: the releases that every environment before it runs and whose gates
- * pass. A release that has been there before does not come back: it left by a rollback, an abort or a newer one.
+ * pass. A release that has been there before does not come back: it left by a rollback, an abort or a newer one. Nor does
+ * an app that was retired there, whatever its release.
  */
 export async function planAuto(context: Context, repository: Repository, by: string): Promise<AutoPlan[]> {
   const wanted = repository.config.environments.filter((each) => each.auto);
@@ -50,7 +51,8 @@ async function planOne(
     if (release === undefined || releases.some((each) => each !== release)) continue;
     if (target.releases.get(app)?.release === release) continue;
     const past = await releaseHistory(git, target.head, app);
-    if (past.some((each) => each.release.release === release)) continue;
+    const retired = past.length > 0 && !target.releases.has(app);
+    if (retired || past.some((each) => each.release.release === release)) continue;
     try {
       const request = { apps: [app], to: environment.name, from, landed };
       const { plan } = await planPromotions(context, repository, request, by);

@@ -1,41 +1,16 @@
-import type { Git } from '../adapters/git.ts';
-import { isStateFile, type BranchState } from '../core/branch-state.ts';
+import { isStateFile, releasePaths, type BranchState } from '../core/branch-state.ts';
 import type { Config, Environment } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
-import { blocking, describeVerdict } from '../core/gates/index.ts';
 import { namespaceOf, serviceOf } from '../core/graph.ts';
 import { manifestsHash, overlayHash, releaseId } from '../core/inputs.ts';
-import { readMessage } from '../core/message.ts';
-import type { Verb } from '../core/plan.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
 import type { Snapshot } from '../core/snapshot.ts';
-import type { AppHistory } from '../core/soak/progress.ts';
 import { holdsOn, policyFiles, quarantineOf, readPolicy, type Policy } from '../core/policy.ts';
 import { checkPolicy } from './check-policy.ts';
-import { judgeChange } from './judge.ts';
-import type { Renderer, ToRender } from './render.ts';
+import { checkRetirement } from './check-retirement.ts';
+import { checkVerdicts, type DeployBranchCheck, type Rendered } from './check-verdicts.ts';
+import type { ToRender } from './render.ts';
 import { branchState, createSources, readObservations, readRecords, stateAt } from './repository.ts';
-
-export interface DeployBranchCheck {
-  git: Git;
-  config: Config;
-  environment: Environment;
-  /** The tip of main, which configuration and gates are taken from. */
-  main: Snapshot;
-  /** Where the other branches are found: refs/heads in the remote itself. */
-  refs: string;
-  old: string;
-  new: string;
-  now: Date;
-  /** What a release renders to; see createRenderer. */
-  render: Renderer;
-}
-
-/** What an app's folder would hold. */
-interface Rendered {
-  release: ReleaseFile;
-  manifests: string;
-}
 
 /** The releases that a change brings, and what each of them replaces; none of what cannot be read, which the check itself says. */
 export async function releasesOf({ git, environment, old, new: next }: DeployBranchCheck): Promise<ToRender[]> {
@@ -59,32 +34,40 @@ export async function checkDeployBranch(facts: DeployBranchCheck): Promise<strin
   const [before, after] = await Promise.all([git.snapshot(facts.old), git.snapshot(facts.new)]);
   const problems: string[] = [];
   const apps = new Set<string>();
+  const retired = new Set<string>();
   for (const path of changedPaths(before, after)) {
     const folder = path.split('/')[0] ?? '';
     const isPolicy = policyFiles.includes(path);
-    if (!isStateFile(path) || (!isPolicy && !Object.hasOwn(config.apps, folder))) {
-      problems.push(`${path} is no file that a release has`);
-    } else if (!after.tree.has(path)) problems.push(`${path} would be deleted`);
-    else if (!isPolicy) apps.add(folder);
+    const gone = !after.tree.has(path);
+    if (!isStateFile(path)) problems.push(`${path} is no file that a release has`);
+    else if (gone && releasePaths(folder).every((each) => !after.tree.has(each)) && !isPolicy) retired.add(folder);
+    else if (gone) problems.push(`${path} would be deleted`);
+    else if (isPolicy) continue;
+    else if (Object.hasOwn(config.apps, folder)) apps.add(folder);
+    else problems.push(`${path} is no file that a release has`);
   }
-  const old = await stateAt(git, environment.name, facts.old, [...apps]);
+  const old = await stateAt(git, environment.name, facts.old, [...apps, ...retired]);
   let policy: Policy;
   try {
     const { texts } = await git.snapshot(facts.new, { wanted: (path) => policyFiles.includes(path) });
     policy = readPolicy(texts, facts.new.slice(0, 12));
-    problems.push(...(await checkPolicy(facts, old.policy, policy, apps.size > 0)));
+    problems.push(...(await checkPolicy(facts, old.policy, policy, apps.size + retired.size > 0)));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     problems.push(error.message);
     return problems;
   }
-  for (const app of apps) {
+  async function attempt(app: string, check: () => Promise<string[]>): Promise<void> {
     try {
-      problems.push(...(await checkApp(facts, app, old, await stateAt(git, environment.name, facts.new, [app]))));
+      problems.push(...(await check()));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       problems.push(`${app}: ${error.message}`);
     }
+  }
+  for (const app of retired) await attempt(app, () => checkRetirement(facts, app, old));
+  for (const app of apps) {
+    await attempt(app, async () => checkApp(facts, app, old, await stateAt(git, environment.name, facts.new, [app])));
   }
   return problems;
 }
@@ -165,34 +148,6 @@ async function checkGates(
     if (!runs) return [`${app}: release ${release.release} has never been in ${environment.after.join(' or ')}`];
   }
   return checkVerdicts(facts, app, rendered, old, 'promotion', { records, observations });
-}
-
-/** What the gates have against a change, on the policy that stood before it. */
-async function checkVerdicts(
-  facts: DeployBranchCheck,
-  app: string,
-  { release, manifests }: Rendered,
-  old: BranchState,
-  verb: Verb,
-  history: AppHistory = { records: [], observations: [] },
-): Promise<string[]> {
-  const { git, environment, now } = facts;
-  const said = readMessage(await git.message(facts.new));
-  const verdicts = await judgeChange(facts, {
-    app,
-    verb,
-    environment,
-    release,
-    previous: old.releases.get(app),
-    ...history,
-    policy: old.policy,
-    now,
-    by: said.by,
-    allowed: said.allowed,
-    overridden: verb === 'promotion' ? said.overridden : undefined,
-    manifests: { before: old.manifests.get(app), after: manifests },
-  });
-  return blocking(verdicts).map((verdict) => `${app}: ${describeVerdict(verdict)}`);
 }
 
 /**

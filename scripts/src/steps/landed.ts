@@ -1,8 +1,10 @@
-import { deployBranch } from '../core/branch-state.ts';
+import { deployBranch, isAppFolder } from '../core/branch-state.ts';
 import type { Environment } from '../core/config.ts';
 import { readMessage } from '../core/message.ts';
 import type { Plan } from '../core/plan.ts';
+import { lastWord } from '../core/record.ts';
 import { readLandings, type Landed } from '../core/reconcile.ts';
+import { parseRelease } from '../core/release-file.ts';
 import type { Landing } from './land.ts';
 import { landedState, readRecords, remoteRefs, type Repository } from './repository.ts';
 
@@ -24,12 +26,37 @@ export async function readLanded(
   return found.flat().filter(({ app }) => Object.hasOwn(config.apps, app));
 }
 
+/** Retirements that nobody knows the end of: their commits took an app's folder away, and its objects may still be there. */
+export async function readLeaving({ git, config, remote }: Repository): Promise<Landed[]> {
+  const refs = remoteRefs(remote);
+  const gone = await Promise.all(
+    config.environments.map(async ({ name }) => {
+      const head = await git.resolve(`${refs}/${deployBranch(name)}`);
+      if (head === undefined) return [];
+      const [commits, { folders }] = await Promise.all([git.lastChanges(head), git.snapshot(head)]);
+      const left = [...commits].filter(([app]) => isAppFolder(app) && !folders.has(app));
+      return left.map(([app, commit]) => ({ app, commit, environment: name }));
+    }),
+  );
+  const records = await readRecords(git, config, [...new Set(gone.flat().map(({ app }) => app))], refs);
+  const found = gone.flat().map(async ({ app, commit, environment }): Promise<Landed[]> => {
+    const record = lastWord(records, app, environment, commit);
+    if (record?.outcome.state === 'retired' || record?.outcome.state === 'superseded') return [];
+    if (readMessage(await git.message(commit)).verb !== 'retirement') return [];
+    const [past] = await git.history(`${commit}^`, `${app}/release.yaml`);
+    if (past === undefined) return [];
+    const release = parseRelease(past.text, `${past.commit.slice(0, 12)}:${app}/release.yaml`);
+    return [{ app, environment, commit, release, record }];
+  });
+  return (await Promise.all(found)).flat();
+}
+
 /** Landings of others as if they were one's own, to be followed: those of one commit together. */
 export async function asLandings({ git, main }: Repository, landed: readonly Landed[]): Promise<Landing<Plan>[]> {
   const commits = Map.groupBy(landed, ({ commit }) => commit);
   return Promise.all(
     [...commits].map(async ([commit, together]) => {
-      const { verb, by, overridden, why } = readMessage(await git.message(commit));
+      const { verb, by, intent, overridden, why } = readMessage(await git.message(commit));
       const [first] = together;
       const changes = together.map(({ app, release }) => ({
         app,
@@ -47,7 +74,7 @@ export async function asLandings({ git, main }: Repository, landed: readonly Lan
         by,
         changes,
         ...(overridden.size === 0 ? {} : { overridden: [...overridden], why }),
-        intent: first?.release.intent,
+        intent: intent ?? first?.release.intent,
       };
       return { plan, commit };
     }),

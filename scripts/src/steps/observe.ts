@@ -17,7 +17,7 @@ import {
   type Watched,
 } from '../core/soak/observe.ts';
 import { soakEnds, soakOf, type Soak } from '../core/soak/progress.ts';
-import { look } from './follow.ts';
+import { look, type Clusters } from './look.ts';
 import { readObservations, readRecords, remoteRefs, type Repository } from './repository.ts';
 
 /** A verified landing that later environments wait for, and what is on record of its app. */
@@ -85,7 +85,7 @@ export async function lookAt(
   const { cluster, namespace } = config.argocd;
   const connect = (name: string): Promise<Cluster> => connectCluster(name, namespace, remote.kubeconfig);
 
-  async function lookAtOne(each: Soaking, clusters: { argocd: Cluster; apps: Cluster }): Promise<Sight> {
+  async function lookAtOne(each: Soaking, clusters: Clusters): Promise<Sight> {
     const { landed } = each;
     const compare = async (revision: string | undefined): Promise<'landed' | 'before'> => {
       const bytes = await git.objectId(`${revision}:${landed.app}`);

@@ -5,7 +5,7 @@ import { exitCodes, UserError } from '../core/errors.ts';
 import { isBroken, isOpen } from '../core/reconcile.ts';
 import { planAuto } from './auto.ts';
 import { finish } from './finish.ts';
-import { asLandings, readLanded } from './landed.ts';
+import { asLandings, readLanded, readLeaving } from './landed.ts';
 import { nextEnd, readSoaking, type Soaking } from './observe.ts';
 import { promoteAuto, restore } from './reconcile.ts';
 import { openRepository, readIdentity, reopenRepository, type Repository } from './repository.ts';
@@ -79,7 +79,8 @@ export async function reconcileForever(context: Context, options: ForeverOptions
     const current = repository;
     const by = await readIdentity(git);
     const landed = await readLanded(current);
-    const open = landed.filter((each) => isOpen(each) && !following.has(each.commit));
+    const leaving = await readLeaving(current);
+    const open = [...landed.filter(isOpen), ...leaving].filter((each) => !following.has(each.commit));
     for (const landing of await asLandings(current, open)) {
       following.add(landing.commit);
       finish(context, current, by, landing, { deadline: options.deadline, ...pace })

@@ -9,7 +9,7 @@ import { refuseBlocked } from './apply.ts';
 import { planAuto, type AutoPlan } from './auto.ts';
 import { finish } from './finish.ts';
 import { land, type Landing } from './land.ts';
-import { asLandings, readLanded } from './landed.ts';
+import { asLandings, readLanded, readLeaving } from './landed.ts';
 import { readSoaking } from './observe.ts';
 import { reopenRepository, type Repository } from './repository.ts';
 import { planRollback } from './rollback.ts';
@@ -69,7 +69,7 @@ export async function reconcileOnce(
     done.exit = Math.max(done.exit, await finish(context, repository, by, landing, { deadline: options.deadline }));
   }
 
-  done.followed = (await readLanded(repository)).filter(isOpen);
+  done.followed = [...(await readLanded(repository)).filter(isOpen), ...(await readLeaving(repository))];
   if (!dryRun) {
     const landings = await asLandings(repository, done.followed);
     await Promise.all(landings.map((each) => attempt(each.commit.slice(0, 12), () => follow(each))));

@@ -46,6 +46,7 @@ export async function planRollback(
     environment: environment.name,
     to: request.to,
     history,
+    retired: !state.releases.has(app),
     records,
     policy: state.policy,
     now,

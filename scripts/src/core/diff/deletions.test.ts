@@ -26,13 +26,17 @@ describe('dangerousDeletions', () => {
     ];
 
     expect(deletions([...grave, ...services, ...services.map((each) => `${each}x`)], services).grave).toEqual(grave);
-    expect(deletions(services, services.slice(1))).toMatchObject({ grave: [], removed: 1 });
+    expect(deletions(services, services.slice(1))).toMatchObject({ grave: [], removed: ['Service/s0'] });
     expect(deletions(grave, grave).grave).toEqual([]);
   });
 
   it('says that many disappear above the share, not at it', () => {
-    expect(deletions(services, services.slice(3))).toMatchObject({ objects: 10, removed: 3, many: false });
-    expect(deletions(services, services.slice(4))).toMatchObject({ removed: 4, many: true });
+    expect(deletions(services, services.slice(3))).toMatchObject({
+      objects: 10,
+      removed: services.slice(0, 3),
+      many: false,
+    });
+    expect(deletions(services, services.slice(4))).toMatchObject({ removed: services.slice(0, 4), many: true });
     expect(deletions(services, services.slice(4), 0.5).many).toBe(false);
   });
 
@@ -53,6 +57,6 @@ describe('dangerousDeletions', () => {
       ['ConfigMap/a-92hd8cfgmk', 'ConfigMap/b-92hd8cfgmk'],
     ];
 
-    expect(deletions(before, after)).toMatchObject({ removed: 0, many: false, empty: false });
+    expect(deletions(before, after)).toMatchObject({ removed: [], many: false, empty: false });
   });
 });

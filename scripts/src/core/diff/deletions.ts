@@ -5,9 +5,10 @@ import { compareText } from './text.ts';
 export interface Deletions {
   /** Removed objects that take data or other objects with them, as `Kind/name`. */
   grave: string[];
-  /** How many objects there were, and how many of them disappear. */
+  /** How many objects there were. */
   objects: number;
-  removed: number;
+  /** Those that disappear, as `Kind/name`, the grave ones first. */
+  removed: string[];
   /** More than the share of all objects disappears, and at least two. */
   many: boolean;
   /** There were objects, and none is left. */
@@ -23,13 +24,13 @@ export function dangerousDeletions(
 ): Deletions {
   const [old, now] = [parseObjects(before, where), parseObjects(after, where)];
   const removed = pairObjects(old, now).flatMap((pair) => (pair.after === undefined ? (pair.before ?? []) : []));
+  const names = (objects: typeof removed): string[] =>
+    objects.map(({ kind, name }) => `${kind}/${name}`).toSorted(compareText);
+  const grave = names(removed.filter(({ kind }) => isGrave(kind)));
   return {
-    grave: removed
-      .filter(({ kind }) => isGrave(kind))
-      .map(({ kind, name }) => `${kind}/${name}`)
-      .toSorted(compareText),
+    grave,
     objects: old.length,
-    removed: removed.length,
+    removed: [...grave, ...names(removed.filter(({ kind }) => !isGrave(kind)))],
     many: removed.length >= 2 && removed.length > share * old.length,
     empty: old.length > 0 && now.length === 0,
   };

@@ -6,16 +6,20 @@ export const deletion: Gate = {
   name: 'deletion',
   kind: 'proposing',
   fixed: () => 'that a removal is meant is said with --allow-deletion',
-  asked: (verb) => verb === 'promotion' || verb === 'reconfiguration',
-  evaluate({ app, environment, manifests, allowed }) {
+  asked: (verb) => verb === 'promotion' || verb === 'reconfiguration' || verb === 'retirement',
+  evaluate({ app, verb, environment, manifests, allowed }) {
     if (manifests === undefined)
       return { gate: 'deletion', state: 'unknown', evidence: 'there is no rendering to look at' };
     const found = dangerousDeletions(manifests.before ?? '', manifests.after, `${app} in ${environment.name}`);
     const parts = [
       ...(found.grave.length > 0 ? [`removes ${found.grave.join(', ')}`] : []),
-      ...(found.many || found.empty ? [`removes ${found.removed} of ${found.objects} objects`] : []),
+      // That everything goes is what a retirement is for.
+      ...(verb !== 'retirement' && (found.many || found.empty)
+        ? [`removes ${found.removed.length} of ${found.objects} objects: ${listed(found.removed)}`]
+        : []),
     ];
-    if (parts.length === 0) return { gate: 'deletion', state: 'pass', evidence: 'removes nothing that matters' };
+    const harmless = verb === 'retirement' ? 'removes nothing that keeps data' : 'removes nothing that matters';
+    if (parts.length === 0) return { gate: 'deletion', state: 'pass', evidence: harmless };
     const evidence = parts.join('; ');
     if (allowed.has('deletion'))
       return { gate: 'deletion', state: 'pass', evidence: `${evidence}; asked for all the same` };
@@ -23,7 +27,15 @@ export const deletion: Gate = {
       gate: 'deletion',
       state: 'fail',
       evidence,
-      next: `pnpm run diff ${app} --to ${environment.name} shows it; add --allow-deletion if that is meant`,
+      next:
+        verb === 'retirement'
+          ? 'add --delete-data if what they keep may be lost'
+          : `pnpm run diff ${app} --to ${environment.name} shows it; add --allow-deletion if that is meant`,
     };
   },
 };
+
+function listed(names: readonly string[]): string {
+  const more = names.length > 20 ? ` and ${names.length - 20} more` : '';
+  return `${names.slice(0, 20).join(', ')}${more}`;
+}

@@ -6,7 +6,7 @@ import type { Health, Watched } from '../soak/observe.ts';
 import type { Observation } from '../soak/observation.ts';
 
 /** What a change to an environment is called; an override is a promotion that passes over some gates. */
-export const verbs = ['delivery', 'promotion', 'override', 'reconfiguration', 'rollback'] as const;
+export const verbs = ['delivery', 'promotion', 'override', 'reconfiguration', 'rollback', 'retirement'] as const;
 
 export type Verb = (typeof verbs)[number];
 

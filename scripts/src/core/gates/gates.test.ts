@@ -43,14 +43,16 @@ describe('hold', () => {
     expect(verdict('hold', { policy: ended })?.state).toBe('pass');
   });
 
-  it('is asked about deliveries and not about rollbacks', () => {
+  it('is asked about deliveries and retirements, and not about rollbacks', () => {
     expect(verdict('hold', { verb: 'delivery' })).toBeDefined();
+    expect(verdict('hold', { verb: 'retirement' })).toBeDefined();
     expect(verdict('hold', { verb: 'rollback' })).toBeUndefined();
   });
 });
 
 describe('quarantine', () => {
-  it('fails whatever the verb is', () => {
+  it('fails for whatever would bring it here, and does not keep it here', () => {
+    expect(verdict('quarantine', { verb: 'retirement' })).toBeUndefined();
     const bad = policy({ quarantines: [{ app: 'web', release: '0123456789ab', ...words }] });
 
     for (const verb of ['delivery', 'promotion', 'rollback'] as const) {
@@ -205,7 +207,7 @@ describe('deletion', () => {
     });
     expect(verdict('deletion', { manifests: many })).toMatchObject({
       state: 'fail',
-      evidence: 'removes 3 of 4 objects',
+      evidence: 'removes 3 of 4 objects: ConfigMap/b, ConfigMap/c, ConfigMap/d',
     });
     expect(verdict('deletion', { manifests: many, allowed: new Set(['deletion'] as const) })?.state).toBe('pass');
   });
@@ -213,6 +215,19 @@ describe('deletion', () => {
   it('passes where one of several goes, and for a first release', () => {
     expect(verdict('deletion', { manifests: { before: few, after: few.replace(map('d'), '') } })?.state).toBe('pass');
     expect(verdict('deletion', { manifests: { before: undefined, after: few } })?.state).toBe('pass');
+  });
+
+  it('lets a retirement remove everything, but not data without a word', () => {
+    const retirement = (before: string, ...allowed: 'deletion'[]): Verdict | undefined =>
+      verdict('deletion', { verb: 'retirement', manifests: { before, after: '' }, allowed: new Set(allowed) });
+
+    expect(retirement(few)?.state).toBe('pass');
+    expect(retirement(claim + few)).toMatchObject({
+      state: 'fail',
+      evidence: 'removes PersistentVolumeClaim/data',
+      next: 'add --delete-data if what they keep may be lost',
+    });
+    expect(retirement(claim + few, 'deletion')?.state).toBe('pass');
   });
 
   it('is not asked about rollbacks', () => {

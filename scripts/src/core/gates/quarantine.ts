@@ -6,7 +6,7 @@ export const quarantine: Gate = {
   name: 'quarantine',
   kind: 'proposing',
   fixed: () => 'what was found bad is let in again by lifting the quarantine, for everybody to see',
-  asked: () => true,
+  asked: (verb) => verb !== 'retirement',
   evaluate({ app, environment, release, policy, now }) {
     const found = quarantineOf(policy, app, release, now);
     if (found === undefined) return { gate: 'quarantine', state: 'pass', evidence: 'not in quarantine' };

@@ -28,6 +28,13 @@ it('passes on a record that the environment before verified this release', () =>
   });
 });
 
+it('takes nothing from how the removal of a retired app went', () => {
+  const retirement = { verb: 'retirement', at: '2026-01-02T00:00:00Z' } as const;
+
+  expect(verdict(record('verified'), record('timed-out', retirement))?.state).toBe('pass');
+  expect(verdict(record('retired', retirement))?.state).toBe('fail');
+});
+
 it.each([
   ['no record', [], 'has no record of having run in staging'],
   ['a failure', [record('failed')], 'was failed in staging'],

@@ -1,3 +1,4 @@
+import { isAboutRelease } from '../record.ts';
 import type { Gate, GateFacts } from './gate.ts';
 
 /** The release ran in an environment before this one, and the last that is known of it there is that it works. */
@@ -46,7 +47,7 @@ function wordsOn({ release, records, observations = [] }: GateFacts): {
   reason: string;
 }[] {
   const outcomes = records
-    .filter((each) => each.release === release.release)
+    .filter((each) => each.release === release.release && isAboutRelease(each))
     .map(({ environment, at, outcome }) => ({ environment, at, ...outcome }));
   const later = observations
     .filter((each) => each.release === release.release)

@@ -71,6 +71,12 @@ describe('a soak', () => {
     expect(seconds([seen(0, 60)], [failed(60, { outcome: { state, reason: 'why' } })])).toBe(60);
   });
 
+  it('is not touched by how the removal of a retired app went', () => {
+    const timedOut = { outcome: { state: 'timed-out', reason: 'why' } } as const;
+    expect(seconds([seen(0, 60)], [failed(60, { ...timedOut, verb: 'retirement' })])).toBe(60);
+    expect(seconds([seen(0, 60)], [failed(60, { ...timedOut, verb: 'promotion' })])).toBe(0);
+  });
+
   it('has nothing of what was before the last time that it was unhealthy, whatever else was observed', () => {
     fc.assert(
       fc.property(intervals, fc.integer({ min: 0, max: 300 }), (some, end) => {

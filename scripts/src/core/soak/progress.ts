@@ -1,4 +1,4 @@
-import type { DeliveryRecord } from '../record.ts';
+import { isAboutRelease, type DeliveryRecord } from '../record.ts';
 import type { Observation } from './observation.ts';
 
 /** How long a release has been healthy in an environment, as far as anybody saw. */
@@ -25,7 +25,7 @@ export function soakOf(release: string, environment: string, { records, observat
   const failures = [
     ...own.filter(({ healthy }) => !healthy).map(({ to, reason }) => ({ at: to, reason })),
     ...records
-      .filter((each) => each.release === release && each.environment === environment)
+      .filter((each) => each.release === release && each.environment === environment && isAboutRelease(each))
       .filter(({ outcome }) => ['failed', 'aborted', 'timed-out'].includes(outcome.state))
       .map(({ at, outcome }) => ({ at, reason: `${outcome.state}: ${outcome.reason}` })),
   ];
