@@ -113,6 +113,7 @@ export function addChanges({ program, context, end }: CommandTable): void {
     .argument('<app>')
     .requiredOption('--env <environment>')
     .option('--to <release>', 'id or tag of an earlier release', 'previous')
+    .option('--image-only', 'only its image; base and overlay stay, as a release that is not verified yet')
     .option('--reason <text>', 'why, for the record')
     .option('--hold-for <duration>', 'how long nothing else may land there', '24h')
     .addOption(dryRun)

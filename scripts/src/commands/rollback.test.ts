@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseRelease } from '../core/release-file.ts';
 import { promotedWorkshop, secondVersionWorkshop } from '../../test/workshop.ts';
 
 describe('rollback', () => {
@@ -17,6 +18,40 @@ describe('rollback', () => {
     const again = await workshop.sluice('promote', 'web', '--to', 'staging', '--no-wait');
     expect(again.code).toBe(3);
     expect(again.stderr).toContain('web: gate hold says pending: held by Test Person <test@example.invalid>');
+  });
+
+  it('brings back the image alone with --image-only, as a release that is not verified yet', async () => {
+    const workshop = await secondVersionWorkshop();
+    const [base, overlay] = ['apps/web/base/deployment.yaml', 'apps/web/overlays/staging/kustomization.yaml'];
+    await workshop.push({
+      [base]: (await workshop.read(base)).replace('replicas: 1', 'replicas: 2'),
+      [overlay]: (await workshop.read(overlay)).replace('=staging', '=edited'),
+    });
+    await workshop.sluice('deliver', '--build-number', '3');
+    await workshop.record('dev', 'web', 'verified');
+    await workshop.sluice('promote', 'web', '--to', 'staging', '--no-wait');
+    const good = parseRelease(
+      await workshop.git('--git-dir', workshop.bare, 'show', 'deploy/staging~2:web/release.yaml'),
+      'before',
+    );
+    const running = await workshop.release('staging', 'web');
+    const back = await workshop.sluice('rollback', 'web', '--env', 'staging', '--image-only', '--no-wait');
+    const now = await workshop.release('staging', 'web');
+
+    expect(back.code, back.stderr).toBe(0);
+    expect(back.stderr).toContain('base and overlay stay');
+    expect(now).toMatchObject({ digest: good.digest, tag: good.tag, overlayRevision: running.overlayRevision });
+    expect(running.digest).not.toBe(good.digest);
+    const manifests = await workshop.manifests('staging', 'web');
+    expect(manifests).toContain('ENVIRONMENT: edited');
+    expect(manifests).toContain('replicas: 2');
+    expect(manifests).toContain(good.digest);
+    expect([good.release, running.release]).not.toContain(now.release);
+    expect(await workshop.policy('staging')).toContain('rolled back from');
+    const unverified = await workshop.sluice('promote', 'web', '--to', 'prod', '--no-wait');
+    expect(unverified.stderr).toContain('web: gate verified says fail');
+    const again = await workshop.sluice('rollback', 'web', '--env', 'staging', '--image-only', '--no-wait');
+    expect(again.stderr).toContain('web has no earlier verified state with another image in staging');
   });
 
   it('goes through a freeze, which stops a promotion', async () => {

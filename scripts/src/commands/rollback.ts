@@ -12,12 +12,14 @@ export interface RollbackOptions extends ApplyOptions {
   /** Id or tag of an earlier release, or `previous`. */
   to: string;
   reason?: string | undefined;
+  /** Only the image goes back; base and overlay stay. */
+  imageOnly?: boolean | undefined;
   /** How long the app is held as it is then. */
   holdFor: string;
   remote?: string | undefined;
 }
 
-/** Restores an earlier verified state of an app in an environment, byte for byte, and holds it there. Gives the exit code. */
+/** Restores an earlier verified state of an app in an environment, byte for byte or its image alone, and holds it there. Gives the exit code. */
 export async function rollback(context: Context, app: string, options: RollbackOptions): Promise<number> {
   const repository = await openRepository(context, { remote: options.remote });
   findApp(repository.config, app);
@@ -28,6 +30,7 @@ export async function rollback(context: Context, app: string, options: RollbackO
     environment: options.env,
     to: options.to,
     reason: options.reason,
+    imageOnly: options.imageOnly,
     holdUntil: parseUntil(options.holdFor, context.clock.now()),
     by: personOf(identity),
   };

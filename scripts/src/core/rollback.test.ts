@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { releaseId } from './inputs.ts';
 import { noPolicy, type Policy } from './policy.ts';
 import type { DeliveryRecord } from './record.ts';
 import type { ReleaseFile } from './release-file.ts';
-import { chooseState, type PastState } from './rollback.ts';
+import { chooseState, isImageOf, withImageOf, type PastState } from './rollback.ts';
 
 const now = new Date('2030-01-02T00:00:00Z');
 
@@ -62,6 +63,20 @@ describe('chooseState', () => {
     expect(chooseState({ ...facts, history, records }).commit).toBe('a');
   });
 
+  it('goes back to the newest verified state with another image where only that is asked for', () => {
+    const facts = { app: 'web', environment: 'prod', to: 'previous', policy: noPolicy, now, imageOnly: true };
+    const same = { ...state('c').release, digest: state('b').release.digest };
+    const history = [{ ...state('c'), release: same }, state('b'), state('a')];
+    const records = [record('a'), record('b')];
+
+    expect(chooseState({ ...facts, history, records }).commit).toBe('a');
+    expect(chooseState({ ...facts, history, records, imageOnly: false }).commit).toBe('b');
+    expect(() => chooseState({ ...facts, history, records, to: 'b'.repeat(12) })).toThrow('runs the image of b');
+    expect(() => chooseState({ ...facts, history, records: [record('b')] })).toThrow(
+      'has no earlier verified state with another image in prod',
+    );
+  });
+
   it('finds a release by its id or its tag', () => {
     const history = [state('c'), state('b'), state('a')];
 
@@ -77,5 +92,43 @@ describe('chooseState', () => {
     ['the app was never there', [], [], 'previous', 'has never had a release in prod'],
   ])('refuses where %s', (_, history, records, to, message) => {
     expect(() => choose(history, records, to)).toThrow(message);
+  });
+});
+
+describe('isImageOf', () => {
+  const full = (letter: string): ReleaseFile => ({
+    app: 'web',
+    environment: 'prod',
+    cluster: 'prod',
+    namespace: 'web-prod',
+    strategy: 'rolling',
+    release: releaseId(`sha256:${letter.repeat(64)}`, letter.repeat(16)),
+    image: 'registry.invalid/acme/web',
+    tag: `${letter.repeat(12)}-1`,
+    digest: `sha256:${letter.repeat(64)}`,
+    imageRevision: letter.repeat(40),
+    manifestRevision: letter.repeat(40),
+    overlayRevision: letter.repeat(40),
+    inputs: { image: letter.repeat(16), manifests: letter.repeat(16), overlay: letter.repeat(16) },
+    renderer: 'kustomize v5.8.1',
+    intent: letter.repeat(16),
+  });
+  const [running, other] = [full('b'), full('c')];
+  const earlier: PastState = { commit: 'a', release: full('a'), text: 'a' };
+  const next: ReleaseFile = { ...withImageOf(running, earlier), intent: 'd'.repeat(16) };
+
+  it('is true for what runs with the image of the earlier release', () => {
+    expect(isImageOf(next, running, earlier)).toBe(true);
+    expect(next).toMatchObject({ manifestRevision: running.manifestRevision, imageRevision: 'a'.repeat(40) });
+    expect(next.release).toBe(releaseId(earlier.release.digest, running.inputs.manifests));
+  });
+
+  it('is false where anything else differs, or nothing does', () => {
+    const kept = new Set(['intent', 'renderer']);
+    for (const [key, value] of Object.entries(other)) {
+      if (kept.has(key) || value === next[key as keyof ReleaseFile]) continue;
+      expect(isImageOf({ ...next, [key]: value }, running, earlier), key).toBe(false);
+    }
+    expect(isImageOf(running, running, { ...earlier, release: running })).toBe(false);
   });
 });

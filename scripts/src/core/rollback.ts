@@ -1,7 +1,8 @@
 import { unknownName, UserError } from './errors.ts';
+import { releaseId } from './inputs.ts';
 import { quarantineOf, type Policy } from './policy.ts';
 import type { DeliveryRecord } from './record.ts';
-import type { ReleaseFile } from './release-file.ts';
+import { formatRelease, type ReleaseFile } from './release-file.ts';
 
 /** One state of an app in an environment: the commit that landed it, and its release.yaml. */
 export interface PastState {
@@ -18,6 +19,8 @@ export interface RollbackFacts {
   /** Newest first; the first is what runs, unless the app is retired. */
   history: readonly PastState[];
   retired?: boolean;
+  /** Only the image is to go back, so a state with the image that runs is no other. */
+  imageOnly?: boolean | undefined;
   records: readonly DeliveryRecord[];
   policy: Policy;
   now: Date;
@@ -28,7 +31,7 @@ export interface RollbackFacts {
  * quarantine; or the newest verified one of the release that is named. Throws UserError where there is none.
  */
 export function chooseState(facts: RollbackFacts): PastState {
-  const { app, environment, to, history, records, policy, now } = facts;
+  const { app, environment, to, history, imageOnly, records, policy, now } = facts;
   if (history.length === 0) throw new UserError(`${app} has never had a release in ${environment}`, { exit: 'usage' });
   const running = facts.retired === true ? undefined : history[0];
   const verified = new Set(
@@ -38,13 +41,18 @@ export function chooseState(facts: RollbackFacts): PastState {
   );
   // A state that a rollback has brought back is known by the bytes of the one that was verified.
   const proven = new Set(history.filter((each) => verified.has(each.commit)).map((each) => each.text));
+  function runs(each: PastState): boolean {
+    if (running === undefined) return false;
+    return imageOnly === true ? each.release.digest === running.release.digest : each.text === running.text;
+  }
   if (to === 'previous') {
     // What came after the first time that this state ran has been left for it already.
-    const began = history.findLastIndex((each) => each.text === running?.text);
+    const began = history.findLastIndex(runs);
     const before = history.slice(began + 1).filter((each) => proven.has(each.text));
     const found = before.find((each) => quarantineOf(policy, app, each.release, now) === undefined);
     if (found !== undefined) return found;
-    throw new UserError(`${app} has no earlier verified state in ${environment}`, {
+    const wanted = imageOnly === true ? 'state with another image' : 'state';
+    throw new UserError(`${app} has no earlier verified ${wanted} in ${environment}`, {
       hint: `pnpm run history ${app} shows what there was`,
     });
   }
@@ -57,12 +65,34 @@ export function chooseState(facts: RollbackFacts): PastState {
       `of ${app} in ${environment}`,
     );
   }
-  const found = named.find((each) => each.text !== running?.text && proven.has(each.text));
+  const found = named.find((each) => !runs(each) && proven.has(each.text));
   if (found !== undefined) return found;
-  if (named.some((each) => each.text === running?.text)) {
-    throw new UserError(`${app} already runs ${to} in ${environment}`, { exit: 'nothing' });
+  if (named.some(runs)) {
+    throw new UserError(`${app} already runs ${imageOnly === true ? 'the image of ' : ''}${to} in ${environment}`, {
+      exit: 'nothing',
+    });
   }
   throw new UserError(`${app} ${to} was never verified in ${environment}`, {
     hint: `pnpm run history ${app} shows what was; a release that was not comes by pnpm run promote ${app} --to ${environment}`,
   });
+}
+
+/** What runs with the image of an earlier release: base and overlay stay, so it is a release that nobody has verified yet. */
+export function withImageOf(running: ReleaseFile, { release: earlier }: PastState): Omit<ReleaseFile, 'intent'> {
+  const { intent: _, ...kept } = running;
+  const { tag, digest, imageRevision, inputs } = earlier;
+  return {
+    ...kept,
+    release: releaseId(digest, running.inputs.manifests),
+    tag,
+    digest,
+    imageRevision,
+    inputs: { ...running.inputs, image: inputs.image },
+  };
+}
+
+/** Whether one release is another with the image of an earlier one, and nothing else. */
+export function isImageOf(next: ReleaseFile, running: ReleaseFile, earlier: PastState): boolean {
+  const wanted: ReleaseFile = { ...withImageOf(running, earlier), intent: next.intent, renderer: next.renderer };
+  return next.digest !== running.digest && formatRelease(wanted) === formatRelease(next);
 }

@@ -5,10 +5,11 @@ import { namespaceOf, serviceOf } from '../core/graph.ts';
 import { manifestsHash, overlayHash, releaseId } from '../core/inputs.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
 import type { Snapshot } from '../core/snapshot.ts';
-import { holdsOn, policyFiles, quarantineOf, readPolicy, type Policy } from '../core/policy.ts';
+import { policyFiles, readPolicy, type Policy } from '../core/policy.ts';
 import { checkPolicy } from './check-policy.ts';
 import { checkRetirement } from './check-retirement.ts';
 import { checkVerdicts, type DeployBranchCheck, type Rendered } from './check-verdicts.ts';
+import { isImageRollback, isRollback } from './check-rollback.ts';
 import type { ToRender } from './render.ts';
 import { branchState, createSources, readObservations, readRecords, stateAt } from './repository.ts';
 
@@ -104,6 +105,9 @@ async function checkApp(facts: DeployBranchCheck, app: string, old: BranchState,
       `${app}/manifests.yaml is not what its release.yaml renders to; it was edited by hand or rendered by another version`,
     );
   }
+  if (await isImageRollback(facts, app, release, old, next)) {
+    return [...problems, ...(await checkVerdicts(facts, app, rendered, old, 'rollback'))];
+  }
   return [...problems, ...(await checkGates(facts, app, rendered, old))];
 }
 
@@ -148,34 +152,6 @@ async function checkGates(
     if (!runs) return [`${app}: release ${release.release} has never been in ${environment.after.join(' or ')}`];
   }
   return checkVerdicts(facts, app, rendered, old, 'promotion', { records, observations });
-}
-
-/**
- * True where an app's folder gets exactly the bytes of an earlier state that was verified here, and what is left behind
- * cannot come back by itself: a hold keeps what is restored, or a quarantine what is left.
- */
-async function isRollback(
-  facts: DeployBranchCheck,
-  app: string,
-  old: BranchState,
-  next: BranchState,
-): Promise<boolean> {
-  const { git, config, refs, now } = facts;
-  const [left, restored] = [old.releases.get(app), next.releases.get(app)];
-  const held = holdsOn(next.policy, app, now).length > 0;
-  const banned = left !== undefined && quarantineOf(next.policy, app, left, now) !== undefined;
-  if (!held && !banned && left?.release !== restored?.release) return false;
-  const earlier = new Set(await commitsWith(facts, app));
-  if (earlier.size === 0) return false;
-  const records = await readRecords(git, config, [app], refs);
-  return records.some((each) => each.outcome.state === 'verified' && earlier.has(each.landing));
-}
-
-/** The commits of this branch before the change at which the app's folder had exactly these bytes. */
-async function commitsWith({ git, ...facts }: DeployBranchCheck, app: string): Promise<string[]> {
-  const [wanted, commits] = await Promise.all([git.objectId(`${facts.new}:${app}`), git.commits(facts.old, app)]);
-  const folders = await Promise.all(commits.map((commit) => git.objectId(`${commit}:${app}`)));
-  return commits.filter((_, index) => folders[index] === wanted);
 }
 
 function changedPaths(before: Snapshot, after: Snapshot): Set<string> {

@@ -1,14 +1,17 @@
+import type { Git } from '../adapters/git.ts';
 import type { Context } from '../context.ts';
+import type { BranchState } from '../core/branch-state.ts';
 import { UserError } from '../core/errors.ts';
 import { findEnvironment } from '../core/graph.ts';
-import type { Plan } from '../core/plan.ts';
+import type { Change, Plan } from '../core/plan.ts';
 import { quarantineOf, type Policy } from '../core/policy.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
-import { chooseState } from '../core/rollback.ts';
+import { chooseState, withImageOf, type PastState } from '../core/rollback.ts';
 import type { Planned } from './apply.ts';
 import { releaseHistory } from './find-release.ts';
 import { judgeChange } from './judge.ts';
-import { branchState, readRecords, remoteRefs, type Repository } from './repository.ts';
+import { renderer, renderRelease } from './render.ts';
+import { branchState, createSources, readRecords, remoteRefs, type Repository } from './repository.ts';
 
 export interface RollbackRequest {
   app: string;
@@ -17,6 +20,8 @@ export interface RollbackRequest {
   to: string;
   reason: string | undefined;
   by: string;
+  /** Only the image goes back; base and overlay stay as they are. */
+  imageOnly?: boolean | undefined;
   /** Until when the app is held as it is then (ISO 8601); without it, the release that is left behind goes into quarantine. */
   holdUntil?: string | undefined;
 }
@@ -41,21 +46,20 @@ export async function planRollback(
   // Of the same head as the state, whatever is fetched meanwhile.
   const history = await releaseHistory(git, state.head, app);
   const now = context.clock.now();
-  const { commit, release, text } = chooseState({
+  const chosen = chooseState({
     app,
     environment: environment.name,
     to: request.to,
     history,
     retired: !state.releases.has(app),
+    imageOnly: request.imageOnly,
     records,
     policy: state.policy,
     now,
   });
-  const manifests = (await git.snapshot(commit, { paths: [app], wanted: () => true })).texts.get(
-    `${app}/manifests.yaml`,
-  );
-  if (manifests === undefined) throw new UserError(`${commit.slice(0, 12)} has no ${app}/manifests.yaml`);
   const previous = state.releases.get(app);
+  const { release, manifests, restored, reason } =
+    request.imageOnly === true ? await renderImage(repository, state, app, chosen) : await readState(git, app, chosen);
   const verdicts = await judgeChange(
     { git, main, refs },
     {
@@ -71,7 +75,6 @@ export async function planRollback(
       allowed: new Set(),
     },
   );
-  const { intent: _, ...restored } = release;
   const plan: Plan = {
     verb: 'rollback',
     environment: environment.name,
@@ -79,20 +82,38 @@ export async function planRollback(
     configuredBy: main.revision,
     by,
     why: request.reason,
-    changes: [
-      {
-        app,
-        release: restored,
-        previous,
-        manifests,
-        verdicts,
-        reason: `as it was at ${commit.slice(0, 12)}`,
-        restored: text,
-      },
-    ],
+    changes: [{ app, release, previous, manifests, verdicts, reason, restored }],
     policy: stopAfter(request, state.policy, previous, release, now),
   };
   return { plan, target: state };
+}
+
+type Restored = Pick<Change, 'release' | 'manifests' | 'restored' | 'reason'>;
+
+/** An earlier state byte for byte. */
+async function readState(git: Git, app: string, { commit, release, text }: PastState): Promise<Restored> {
+  const manifests = await git.text(`${commit}:${app}/manifests.yaml`);
+  if (manifests === undefined) throw new UserError(`${commit.slice(0, 12)} has no ${app}/manifests.yaml`);
+  const { intent: _, ...kept } = release;
+  return { release: kept, manifests, restored: text, reason: `as it was at ${commit.slice(0, 12)}` };
+}
+
+/** What runs, rendered again with the image of an earlier state. */
+async function renderImage(
+  { config, git }: Repository,
+  state: BranchState,
+  app: string,
+  earlier: PastState,
+): Promise<Restored> {
+  const running = state.releases.get(app);
+  if (running === undefined) {
+    throw new UserError(`${app} does not run in ${state.environment}, so no base is there to go with an image`, {
+      hint: 'without --image-only the last verified state comes back whole',
+    });
+  }
+  const release = { ...withImageOf(running, earlier), renderer };
+  const manifests = await renderRelease(config, release, createSources(git), state.manifests.get(app));
+  return { release, manifests, reason: `base and overlay stay, the image is that of ${earlier.commit.slice(0, 12)}` };
 }
 
 /** The policy with a hold on what is restored, or with what is left behind in quarantine. */
@@ -100,7 +121,7 @@ function stopAfter(
   { app, by, reason, holdUntil }: RollbackRequest,
   policy: Policy,
   left: ReleaseFile | undefined,
-  restored: ReleaseFile,
+  restored: Omit<ReleaseFile, 'intent'>,
   now: Date,
 ): Policy {
   const why = reason === undefined ? '' : `: ${reason}`;
