@@ -23,6 +23,7 @@ export function addChanges({ program, context, end }: CommandTable): void {
     .description('Deliver the apps whose inputs at HEAD differ from what the first environment runs')
     .addOption(remote)
     .option('--build-number <n>', 'last part of the image tags (default: $GITHUB_RUN_NUMBER, else 0)', whole)
+    .option('--allow-deletion <app...>', 'also where these lose volumes, namespaces or much at once')
     .addOption(dryRun)
     .addOption(deadline)
     .addOption(json)

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { pushByHand } from '../../test/by-hand.ts';
 import { createWorkshop, deliveredWorkshop, type Workshop } from '../../test/workshop.ts';
 
 const failing = { 'packages/kit/index.js': 'export const kit = ;\n' };
@@ -68,6 +69,56 @@ describe('deliver', () => {
     expect(delivered.stderr).toContain('web: manifests (same image)');
     expect(after).toMatchObject({ tag: before.tag, digest: before.digest, imageRevision: before.imageRevision });
     expect(after.release).not.toBe(before.release);
+  });
+
+  it('leaves out, with a list, what would lose data or everything, until somebody says that it is meant', async () => {
+    const workshop = await deliveredWorkshop();
+    const base = 'apps/web/base';
+    const overlay = 'apps/jobs/overlays/dev/kustomization.yaml';
+    const rendered = await workshop.read(overlay);
+    await workshop.push({
+      [`${base}/kustomization.yaml`]: 'resources: [deployment.yaml, data.yaml]\n',
+      [`${base}/data.yaml`]: 'apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data}\n',
+    });
+    await workshop.sluice('deliver', '--build-number', '2');
+    const kept = await workshop.head('deploy/dev');
+    expect(await workshop.manifests('dev', 'web')).toContain('PersistentVolumeClaim');
+
+    await workshop.push({
+      [`${base}/kustomization.yaml`]: 'resources: [deployment.yaml]\n',
+      [overlay]: `resources: [../../base]\npatches: [{patch: '{$patch: delete, apiVersion: apps/v1, kind: Deployment, metadata: {name: jobs}}'}]\n`,
+    });
+    const blocked = await workshop.sluice('deliver', '--build-number', '3');
+    expect(blocked.code).toBe(1);
+    expect(blocked.stderr).toContain(
+      'web: not delivered, gate deletion says fail: removes PersistentVolumeClaim/data\n',
+    );
+    expect(blocked.stderr).toMatch(/removes 2 of 2 objects: ConfigMap\/environment-\S+, Deployment\/jobs\n/);
+    expect(blocked.stderr).toContain('if it is meant: pnpm run deliver --allow-deletion web');
+    expect(await workshop.head('deploy/dev')).toBe(kept);
+
+    await workshop.push({ [overlay]: rendered.replace('=dev', '=edited') });
+    const partly = await workshop.sluice('deliver', '--build-number', '4');
+    expect(partly.code).toBe(1);
+    expect(partly.stdout).toContain('landed jobs on dev; not delivered: web');
+    const allowed = await workshop.sluice('deliver', '--build-number', '5', '--allow-deletion', 'web');
+    expect(allowed.stderr).toContain('removes PersistentVolumeClaim/data; asked for all the same');
+    expect(await workshop.manifests('dev', 'web')).not.toContain('PersistentVolumeClaim');
+
+    const landed = await workshop.head('deploy/dev');
+    const refs = ['--git-dir', workshop.bare, 'update-ref', 'refs/heads/deploy/dev'];
+    await workshop.git(...refs, `${landed}^`);
+    const takeOver = (): Promise<string> => workshop.git('checkout', '--quiet', landed, '--', 'web');
+    expect(await pushByHand(workshop, 'deploy/dev', takeOver)).toContain('web: gate deletion says fail');
+    expect(await pushByHand(workshop, 'deploy/dev', takeOver, 'By hand\n\nAllowed: deletion')).toBe('accepted');
+  });
+
+  it('refuses an unknown app whose deletions would be allowed, with the nearest name', async () => {
+    const workshop = await deliveredWorkshop();
+    const refused = await workshop.sluice('deliver', '--allow-deletion', 'wob');
+
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('unknown app "wob" (did you mean "web"?)');
   });
 
   it('says what a Dockerfile got wrong and commits nothing of that app', async () => {

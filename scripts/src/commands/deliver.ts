@@ -1,33 +1,21 @@
 import { personOf } from '../adapters/git.ts';
 import type { Context } from '../context.ts';
-import type { BranchState } from '../core/branch-state.ts';
-import { planDelivery } from '../core/delivery.ts';
-import { dueApps, type DueApp } from '../core/due.ts';
-import { exitCodes, UserError } from '../core/errors.ts';
-import { blocking, describeVerdict } from '../core/gates/index.ts';
-import { deliveryEnvironment } from '../core/graph.ts';
-import { planOf, planWriting, type Change, type Plan } from '../core/plan.ts';
-import { recordsOf } from '../core/record.ts';
-import { readWorkspace } from '../core/workspace.ts';
-import { buildImages, type BuildResult } from '../steps/build.ts';
+import type { DueApp } from '../core/due.ts';
+import { exitCodes } from '../core/errors.ts';
+import { deliveryEnvironment, findApp } from '../core/graph.ts';
+import { planWriting } from '../core/plan.ts';
+import { buildImages } from '../steps/build.ts';
+import { findDue, planDeliveries } from '../steps/delivery.ts';
 import { finish } from '../steps/finish.ts';
-import { judgeChange } from '../steps/judge.ts';
 import { land } from '../steps/land.ts';
-import { renderer, renderRelease } from '../steps/render.ts';
-import {
-  branchState,
-  createSources,
-  inputsSnapshot,
-  openRepository,
-  readRecords,
-  remoteRefs,
-  type Repository,
-} from '../steps/repository.ts';
+import { createSources, openRepository } from '../steps/repository.ts';
 import { createProgress, describePlan } from '../ui/index.ts';
 
 export interface DeliverOptions {
   remote?: string | undefined;
   buildNumber?: number | undefined;
+  /** Apps that may lose volumes, namespaces or much at once. */
+  allowDeletion?: readonly string[] | undefined;
   dryRun?: boolean | undefined;
   deadline: number;
   json?: boolean | undefined;
@@ -38,6 +26,8 @@ export async function deliver(context: Context, options: DeliverOptions): Promis
   const repository = await openRepository(context, { remote: options.remote, atHead: true });
   const { git, main, config } = repository;
   const environment = deliveryEnvironment(config).name;
+  const allowed = new Set(options.allowDeletion);
+  for (const app of allowed) findApp(config, app);
   const { state, due } = await findDue(repository);
   context.stderr.write(describeDue(due, environment, main.revision));
   if (options.dryRun === true || due.length === 0) {
@@ -59,14 +49,14 @@ export async function deliver(context: Context, options: DeliverOptions): Promis
   const author = await git.author(main.revision);
   const by = personOf(author);
 
-  const plan = await makePlan(context, repository, state, due, built, by);
+  const plan = await planDeliveries(context, repository, state, due, built, by, allowed);
   let exit: number = exitCodes.done;
   let landed: string[] = [];
   if (plan !== undefined) {
     context.stderr.write(describePlan(plan, state.manifests));
     const landing = await land(context, repository, author, plan, planWriting, async () => {
       const now = await findDue(repository);
-      return makePlan(context, repository, now.state, now.due, built, by);
+      return planDeliveries(context, repository, now.state, now.due, built, by, allowed);
     });
     if (landing !== undefined) {
       landed = landing.plan.changes.map((each) => each.app);
@@ -87,64 +77,6 @@ function summarize(landed: readonly string[], failed: readonly string[], environ
   return exit === exitCodes.done
     ? `delivered ${what} to ${environment}`
     : `landed ${what} on ${environment}, not verified there`;
-}
-
-async function findDue(repository: Repository): Promise<{ state: BranchState; due: DueApp[] }> {
-  const { git, remote, config, main } = repository;
-  const environment = deliveryEnvironment(config).name;
-  const state = await branchState(git, environment, remoteRefs(remote));
-  const inputs = await inputsSnapshot(git, main);
-  return { state, due: dueApps(config, inputs, readWorkspace(inputs), environment, state.releases) };
-}
-
-/** The plan for the due apps that have an image; those that a gate stops or that cannot be rendered join the failures. */
-async function makePlan(
-  context: Context,
-  repository: Repository,
-  state: BranchState,
-  due: readonly DueApp[],
-  built: BuildResult,
-  by: string,
-): Promise<Plan | undefined> {
-  const { git, remote, config, main } = repository;
-  const environment = deliveryEnvironment(config);
-  const records = await readRecords(git, config, Object.keys(config.apps), remoteRefs(remote));
-  const sources = createSources(git);
-  const changes: Change[] = [];
-  for (const each of due) {
-    const image = built.images.get(each.app);
-    if (image === undefined) continue;
-    const change = planDelivery(config, environment, main, each, image, state, renderer);
-    const verdicts = await judgeChange(
-      { git, main, refs: remoteRefs(remote) },
-      {
-        app: each.app,
-        verb: 'delivery',
-        environment,
-        by,
-        release: change.release,
-        previous: change.previous,
-        records: recordsOf(records, each.app),
-        policy: state.policy,
-        now: context.clock.now(),
-        allowed: new Set(),
-      },
-    );
-    const [stop] = blocking(verdicts);
-    if (stop !== undefined) {
-      built.failures.set(each.app, describeVerdict(stop));
-      continue;
-    }
-    try {
-      const manifests = await renderRelease(config, change.release, sources, state.manifests.get(each.app));
-      changes.push({ ...change, manifests, verdicts });
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      built.failures.set(each.app, error.message);
-    }
-  }
-  if (changes.length === 0) return undefined;
-  return planOf({ verb: 'delivery', target: state, configuredBy: main.revision, by, allowed: [] }, changes);
 }
 
 function describeDue(due: readonly DueApp[], environment: string, revision: string): string {

@@ -1,12 +1,12 @@
 import { dangerousDeletions } from '../diff/deletions.ts';
-import type { Gate } from './gate.ts';
+import type { Gate, Verb } from './gate.ts';
 
 /** Nothing is removed that takes data with it, and not much at once, unless whoever asks says that it is meant. */
 export const deletion: Gate = {
   name: 'deletion',
   kind: 'proposing',
   fixed: () => 'that a removal is meant is said with --allow-deletion',
-  asked: (verb) => verb === 'promotion' || verb === 'reconfiguration' || verb === 'retirement',
+  asked: (verb) => verb !== 'rollback',
   evaluate({ app, verb, environment, manifests, allowed }) {
     if (manifests === undefined)
       return { gate: 'deletion', state: 'unknown', evidence: 'there is no rendering to look at' };
@@ -27,12 +27,22 @@ export const deletion: Gate = {
       gate: 'deletion',
       state: 'fail',
       evidence,
-      next:
-        verb === 'retirement'
-          ? 'add --delete-data if what they keep may be lost'
-          : `pnpm run diff ${app} --to ${environment.name} shows it; add --allow-deletion if that is meant`,
+      next: next[verb](app, environment.name),
     };
   },
+};
+
+function brought(app: string, environment: string): string {
+  return `pnpm run diff ${app} --to ${environment} shows it; add --allow-deletion if that is meant`;
+}
+
+const next: Record<Verb, (app: string, environment: string) => string> = {
+  delivery: (app) => `put back on main what went by mistake; if it is meant: pnpm run deliver --allow-deletion ${app}`,
+  promotion: brought,
+  override: brought,
+  reconfiguration: () => 'put back in the overlay what went by mistake; add --allow-deletion if it is meant',
+  rollback: () => '',
+  retirement: () => 'add --delete-data if what they keep may be lost',
 };
 
 function listed(names: readonly string[]): string {

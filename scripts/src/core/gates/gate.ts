@@ -78,7 +78,7 @@ export interface GateFacts {
   allowed: ReadonlySet<Allowance>;
   /** Names of gates that whoever asks passes over. */
   overridden?: ReadonlySet<string> | undefined;
-  /** What runs and what would run; a delivery is judged before it is rendered. */
+  /** What runs and what would run; a rollback brings back what was looked at before. */
   manifests?: { before: string | undefined; after: string } | undefined;
   /** Absent where no gate that is asked needs it. */
   order?: Order | undefined;

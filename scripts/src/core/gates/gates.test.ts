@@ -230,6 +230,24 @@ describe('deletion', () => {
     expect(retirement(claim + few, 'deletion')?.state).toBe('pass');
   });
 
+  it('is asked about deliveries, and lists what a rendering that came out empty would remove', () => {
+    const empty = { before: few, after: '' };
+
+    expect(verdict('deletion', { verb: 'delivery', manifests: empty })).toMatchObject({
+      state: 'fail',
+      evidence: 'removes 4 of 4 objects: ConfigMap/a, ConfigMap/b, ConfigMap/c, ConfigMap/d',
+      next: expect.stringContaining('pnpm run deliver --allow-deletion web'),
+    });
+    expect(verdict('deletion', { verb: 'delivery', manifests: { before: few, after: few } })?.state).toBe('pass');
+  });
+
+  it('names some of very many objects, and says how many more there are', () => {
+    const names = Array.from({ length: 25 }, (_, index) => map(`c${index + 10}`)).join('');
+    const found = verdict('deletion', { manifests: { before: names, after: '' } });
+
+    expect(found?.evidence).toMatch(/^removes 25 of 25 objects: ConfigMap\/c10, .*ConfigMap\/c29 and 5 more$/);
+  });
+
   it('is not asked about rollbacks', () => {
     expect(verdict('deletion', { verb: 'rollback' })).toBeUndefined();
   });

@@ -1,0 +1,79 @@
+import type { Context } from '../context.ts';
+import type { BranchState } from '../core/branch-state.ts';
+import { planDelivery } from '../core/delivery.ts';
+import { dueApps, type DueApp } from '../core/due.ts';
+import { UserError } from '../core/errors.ts';
+import { blocking, describeVerdict } from '../core/gates/index.ts';
+import { deliveryEnvironment } from '../core/graph.ts';
+import { allowances, planOf, type Change, type Plan } from '../core/plan.ts';
+import { recordsOf } from '../core/record.ts';
+import { readWorkspace } from '../core/workspace.ts';
+import type { BuildResult } from './build.ts';
+import { judgeChange } from './judge.ts';
+import { renderer, renderRelease } from './render.ts';
+import { branchState, createSources, inputsSnapshot, readRecords, remoteRefs, type Repository } from './repository.ts';
+
+/** What is due in the first environment at the revision that is delivered, and its state. */
+export async function findDue(repository: Repository): Promise<{ state: BranchState; due: DueApp[] }> {
+  const { git, remote, config, main } = repository;
+  const environment = deliveryEnvironment(config).name;
+  const state = await branchState(git, environment, remoteRefs(remote));
+  const inputs = await inputsSnapshot(git, main);
+  return { state, due: dueApps(config, inputs, readWorkspace(inputs), environment, state.releases) };
+}
+
+/**
+ * The plan for the due apps that have an image; those that a gate stops or that cannot be rendered join the failures.
+ * `mayDelete` names the apps whose removals are meant.
+ */
+export async function planDeliveries(
+  context: Context,
+  repository: Repository,
+  state: BranchState,
+  due: readonly DueApp[],
+  built: BuildResult,
+  by: string,
+  mayDelete: ReadonlySet<string>,
+): Promise<Plan | undefined> {
+  const { git, remote, config, main } = repository;
+  const environment = deliveryEnvironment(config);
+  const records = await readRecords(git, config, Object.keys(config.apps), remoteRefs(remote));
+  const sources = createSources(git);
+  const changes: Change[] = [];
+  for (const each of due) {
+    const image = built.images.get(each.app);
+    if (image === undefined) continue;
+    const change = planDelivery(config, environment, main, each, image, state, renderer);
+    const before = state.manifests.get(each.app);
+    let manifests: string;
+    try {
+      manifests = await renderRelease(config, change.release, sources, before);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      built.failures.set(each.app, error.message);
+      continue;
+    }
+    const verdicts = await judgeChange(
+      { git, main, refs: remoteRefs(remote) },
+      {
+        app: each.app,
+        verb: 'delivery',
+        environment,
+        by,
+        release: change.release,
+        previous: change.previous,
+        records: recordsOf(records, each.app),
+        policy: state.policy,
+        now: context.clock.now(),
+        allowed: new Set(mayDelete.has(each.app) ? ['deletion' as const] : []),
+        manifests: { before, after: manifests },
+      },
+    );
+    const [stop] = blocking(verdicts);
+    if (stop === undefined) changes.push({ ...change, manifests, verdicts });
+    else built.failures.set(each.app, `${describeVerdict(stop)}${stop.next === undefined ? '' : `\n  ${stop.next}`}`);
+  }
+  if (changes.length === 0) return undefined;
+  const allowed = allowances({ allowDeletion: changes.some(({ app }) => mayDelete.has(app)) });
+  return planOf({ verb: 'delivery', target: state, configuredBy: main.revision, by, allowed }, changes);
+}
