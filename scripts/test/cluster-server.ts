@@ -18,7 +18,7 @@ export interface AppInCluster {
 
 /** As much of an object as the pipeline writes to. */
 export interface KubernetesObject {
-  metadata?: { finalizers?: string[]; deletionTimestamp?: string; [key: string]: unknown };
+  metadata?: { finalizers?: string[]; deletionTimestamp?: string; resourceVersion?: string; [key: string]: unknown };
   [key: string]: unknown;
 }
 
@@ -30,6 +30,8 @@ export interface TestCluster {
   set(state: AppInCluster): void;
   /** Method and path of every request. */
   requests(): string[];
+  /** Method, path and body of those that write. */
+  writes(): string[];
   stop(): Promise<void>;
 }
 
@@ -48,10 +50,12 @@ export async function startCluster(
 ): Promise<TestCluster> {
   const objects = new Map<string, KubernetesObject>();
   const requests: string[] = [];
+  const writes: string[] = [];
   const server = createServer((request, response) => {
+    const end = (status: number, body: unknown): unknown => response.writeHead(status).end(JSON.stringify(body ?? {}));
     answer(request).then(
-      (found) => response.writeHead(found === undefined ? 404 : 200).end(JSON.stringify(found ?? {})),
-      (error: unknown) => response.writeHead(500).end(JSON.stringify({ message: String(error) })),
+      (found) => end(typeof found === 'number' ? found : found === undefined ? 404 : 200, found),
+      (error: unknown) => end(500, { message: String(error) }),
     );
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -71,6 +75,7 @@ export async function startCluster(
       for (const [path, object] of known) objects.set(path, object as KubernetesObject);
     },
     requests: () => [...requests],
+    writes: () => [...writes],
     async stop() {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
@@ -82,7 +87,11 @@ export async function startCluster(
     requests.push(`${request.method} ${path}`);
     const body = await readBody(request);
     const object = objects.get(path);
-    if (object !== undefined && request.method === 'PATCH') objects.set(path, merge(object, body) as KubernetesObject);
+    if (request.method !== 'GET') writes.push(`${request.method} ${path} ${JSON.stringify(body ?? {})}`);
+    if (object !== undefined && request.method === 'PATCH') {
+      if (isOutdated(object, body as KubernetesObject)) return 409;
+      objects.set(path, merge(object, body) as KubernetesObject);
+    }
     if (object !== undefined && request.method === 'DELETE') {
       if ((object.metadata?.finalizers ?? []).length === 0) objects.delete(path);
       else object.metadata = { ...object.metadata, deletionTimestamp: new Date().toISOString() };
@@ -93,6 +102,12 @@ export async function startCluster(
     return objects.get(path) ?? object ?? (isList ? { items } : undefined);
   }
   return cluster;
+}
+
+/** The patch is for another version of the object. */
+function isOutdated({ metadata }: KubernetesObject, patch: KubernetesObject): boolean {
+  const wanted = patch.metadata?.resourceVersion;
+  return wanted !== undefined && wanted !== metadata?.resourceVersion;
 }
 
 async function readBody(request: IncomingMessage): Promise<unknown> {

@@ -21,6 +21,11 @@ export interface Cluster {
   refreshApplication(name: string): Promise<void>;
   /** Has Argo CD delete an application with all that it manages; the answer does not wait for that. */
   deleteApplication(name: string): Promise<void>;
+  /**
+   * Ends the sync that is under way, as `argocd app terminate-op` does; false where the application is no longer as given.
+   * Applications have no status subresource, so this is a write like any other.
+   */
+  terminateSync(application: IApplication): Promise<boolean>;
   /** Has the ApplicationSet controller look for new applications now. */
   refreshApplicationSet(name: string): Promise<void>;
 }
@@ -83,6 +88,13 @@ export async function connectCluster(context: string, argocdNamespace: string, k
     async deleteApplication(name) {
       await send(config, 'PATCH', `${applications}/${name}`, { metadata: { finalizers: [cascade] } });
       await send(config, 'DELETE', `${applications}/${name}`);
+    },
+    async terminateSync({ metadata }) {
+      const patch = {
+        metadata: { resourceVersion: metadata?.resourceVersion },
+        status: { operationState: { phase: 'Terminating' } },
+      };
+      return (await send(config, 'PATCH', `${applications}/${metadata?.name ?? ''}`, patch)) !== undefined;
     },
     async refreshApplicationSet(name) {
       const path = `${argo}/namespaces/${argocdNamespace}/applicationsets/${name}`;

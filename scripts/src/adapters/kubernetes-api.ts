@@ -16,17 +16,24 @@ export async function list<T>(config: KubeConfig, path: string): Promise<T[]> {
 }
 
 /**
- * Sends one request to the API of the kubeconfig's current cluster; gives the parsed answer, or undefined for 404.
+ * Sends one request to the API of the kubeconfig's current cluster; gives the parsed answer, or undefined for 404, and
+ * for 409 where the body names the version of the object that it is for.
  * Throws UserError for every other answer that is not a success, and where none comes within 10 s.
  */
-export async function send(config: KubeConfig, method: string, path: string, body?: unknown): Promise<unknown> {
+export async function send(
+  config: KubeConfig,
+  method: string,
+  path: string,
+  body?: { metadata?: object; [key: string]: unknown },
+): Promise<unknown> {
+  const conditional = body?.metadata !== undefined && 'resourceVersion' in body.metadata;
   const server = config.getCurrentCluster()?.server ?? '';
   const url = new URL(path, server);
   const headers = { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': mergePatch }) };
   const options: RequestOptions = { method, timeout: 10_000, headers };
   await config.applyToHTTPSOptions(options);
   const { status, text } = await exchange(url, options, body === undefined ? undefined : JSON.stringify(body));
-  if (status === 404) return undefined;
+  if (status === 404 || (status === 409 && conditional)) return undefined;
   if (status >= 300) {
     throw new UserError(`the cluster at ${server} answered ${status} for ${path}: ${firstMessage(text)}`);
   }

@@ -8,6 +8,7 @@ import type { DeliveryRecord } from '../core/record.ts';
 import type { Progress } from '../ui/index.ts';
 import type { Landing } from './land.ts';
 import { announce, watchRelease, watchRetirement, type Clusters, type Seen } from './look.ts';
+import { preempt } from './preempt.ts';
 import type { Repository } from './repository.ts';
 
 /** How long what looks verified, retired or failed has to last before it counts, in milliseconds: both can be passing states. */
@@ -42,6 +43,9 @@ export async function follow(
       argocd: await connectCluster(cluster, namespace, remote.kubeconfig),
       apps: await connectCluster(environment.cluster, namespace, remote.kubeconfig),
     };
+    if (plan.verb === 'rollback') {
+      for (const line of await preempt(repository, clusters.argocd, landing)) options.progress.note(line);
+    }
     await announce(clusters.argocd, plan);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
