@@ -14,6 +14,8 @@ export interface AppInCluster {
   health: 'Healthy' | 'Progressing' | 'Degraded' | 'Unknown';
   /** Since when, ISO 8601. */
   since: string;
+  /** The Deployment has given up. */
+  stuck?: boolean | undefined;
 }
 
 /** As much of an object as the pipeline writes to. */
@@ -141,7 +143,7 @@ function application({ app, environment, revision, health, since }: AppInCluster
   };
 }
 
-function deployment({ app, image, health }: AppInCluster): IDeployment {
+function deployment({ app, image, health, stuck }: AppInCluster): IDeployment {
   const labels = { 'app.kubernetes.io/name': app };
   return {
     apiVersion: 'apps/v1',
@@ -157,9 +159,12 @@ function deployment({ app, image, health }: AppInCluster): IDeployment {
       replicas: 1,
       updatedReplicas: 1,
       availableReplicas: health === 'Healthy' ? 1 : 0,
+      conditions: stuck === true ? [givenUp] : [],
     },
   };
 }
+
+const givenUp = { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded', message: 'not ready' };
 
 function pod({ app, image }: AppInCluster): IPod {
   return {
