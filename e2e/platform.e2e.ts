@@ -18,6 +18,7 @@ interface Status {
     release?: { tag: string; digest: string };
     record?: { outcome: { state: string } };
     waits: string[];
+    stops: string[];
     health?: string;
   }[];
 }
@@ -341,6 +342,36 @@ describe('pnpm run promote', () => {
       const { record, release } = await cell('orders', 'prod');
       return release !== undefined && record?.outcome.state === 'verified';
     });
+  });
+
+  it('rolls back under a promotion that waits, which ends with 4, and does not bring the release back by itself', async () => {
+    const good = await cell('storefront', 'prod');
+    await opened('storefront', 'prod');
+    const promoting = lab.startPnpm('run', 'promote', 'storefront', '--to', 'prod');
+    await eventually('the canary', 120, async () => (await canaryWeight()) > 0);
+    const why = ['--hold-for', '20s', '--reason', 'wrong prices'];
+    const { code, output, seconds } = await lab.pnpm('run', 'rollback', 'storefront', '--env', 'prod', ...why);
+    measured('rollback of a canary, from the command to verified', `${seconds.toFixed(0)} s`);
+    const overtaken = await promoting.ended;
+
+    expect(code, output).toBe(0);
+    expect(overtaken.code, overtaken.output).toBe(4);
+    expect(await podDigests('storefront-prod')).toEqual([good.release?.digest]);
+
+    const auto = (text: string): string => text.replace('    production: true', '    auto: true\n    production: true');
+    expect((await lab.push({ 'gitops.config.yaml': auto })).code).toBe(0);
+    const waits = await eventually('the end of the hold', 60, async () => {
+      const { stops, waits } = await cell('storefront', 'prod');
+      return stops.length === 0 && waits;
+    });
+    const looks = Date.now() + 25_000;
+    await eventually('two looks of the reconciler', 60, async () => Date.now() > looks);
+    expect(waits).toContain(
+      'not by itself, since it has left here before: pnpm run promote storefront --to prod brings it',
+    );
+    expect((await cell('storefront', 'prod')).release).toMatchObject({ digest: good.release?.digest });
+    const asked = (text: string): string => text.replace('    auto: true\n', '');
+    expect((await lab.push({ 'gitops.config.yaml': asked })).code).toBe(0);
   });
 
   it('leaves later environments alone when a base and an overlay are edited, and brings both with the promotion', async () => {

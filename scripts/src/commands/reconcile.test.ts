@@ -137,5 +137,11 @@ describe('reconcile', () => {
 
     expect(after.stdout).not.toContain('"staging"');
     expect((await workshop.release('staging', 'web')).release).toBe(arrived.release);
+    const { cells } = JSON.parse((await workshop.sluice('status', 'web', '--json')).stdout) as {
+      cells: { environment: string; waits: string[] }[];
+    };
+    expect(cells.find(({ environment }) => environment === 'staging')?.waits).toContain(
+      'not by itself, since it has left here before: pnpm run promote web --to staging brings it',
+    );
   });
 });

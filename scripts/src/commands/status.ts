@@ -5,6 +5,7 @@ import { exitCodes, UserError } from '../core/errors.ts';
 import { overview, type Cell, type LiveCell } from '../core/overview.ts';
 import { readWorkspace } from '../core/workspace.ts';
 import { requireKnownApp } from '../steps/known-app.ts';
+import { releaseHistory } from '../steps/find-release.ts';
 import { applicationName } from '../steps/look.ts';
 import {
   inputsSnapshot,
@@ -41,6 +42,7 @@ export async function status(context: Context, app: string | undefined, options:
     readRecords(git, config, apps, refs),
     readObservations(git, config, apps, refs),
   ]);
+  const past = await readPast(repository, states);
   const cells = overview({
     config,
     main: inputs,
@@ -48,6 +50,7 @@ export async function status(context: Context, app: string | undefined, options:
     states,
     records,
     observations,
+    past: (environment, of) => past.get(environment)?.get(of) ?? [],
     landings,
     now: context.clock.now(),
   }).filter((each) => app === undefined || each.app === app);
@@ -61,6 +64,26 @@ export async function status(context: Context, app: string | undefined, options:
   context.stdout.write(statusTable(live, context.clock.now()));
   if (trouble !== undefined) context.stderr.write(`health is unknown: ${trouble}\n`);
   return exitCodes.done;
+}
+
+/** The ids of the releases that environments with `auto` have had, by environment and app. */
+async function readPast(
+  { git, config }: Repository,
+  states: ReadonlyMap<string, BranchState>,
+): Promise<Map<string, Map<string, string[]>>> {
+  const found = new Map<string, Map<string, string[]>>();
+  for (const { name, auto } of config.environments) {
+    const head = states.get(name)?.head;
+    if (!auto || head === undefined) continue;
+    const histories = await Promise.all(
+      Object.keys(config.apps).map(async (app): Promise<[string, string[]]> => {
+        const history = await releaseHistory(git, head, app);
+        return [app, history.map(({ release }) => release.release)];
+      }),
+    );
+    found.set(name, new Map(histories));
+  }
+  return found;
 }
 
 async function askArgo(

@@ -1,3 +1,4 @@
+import { staysAway } from './auto.ts';
 import { isAppFolder, type BranchState } from './branch-state.ts';
 import type { Config, Environment } from './config.ts';
 import { dueApps, type DueApp } from './due.ts';
@@ -35,6 +36,8 @@ export interface OverviewFacts {
   states: ReadonlyMap<string, BranchState>;
   records: readonly DeliveryRecord[];
   observations: readonly Observation[];
+  /** The ids of the releases that an environment with `auto` has had of an app. */
+  past(environment: string, app: string): readonly string[];
   /** The commit that each environment's apps landed with. */
   landings: ReadonlyMap<string, ReadonlyMap<string, string>>;
   now: Date;
@@ -114,7 +117,7 @@ function waitingForDelivery(due: DueApp | undefined): string[] {
 }
 
 function waitingRelease(
-  { records, observations }: OverviewFacts,
+  { records, observations, past }: OverviewFacts,
   environment: Environment,
   running: ReleaseFile | undefined,
   candidate: ReleaseFile | undefined,
@@ -128,8 +131,14 @@ function waitingRelease(
   const history = { records: recordsOf(records, app), observations: observations.filter((each) => each.app === app) };
   return [
     `${candidate.tag} from ${candidate.environment} (${running === undefined ? 'first release' : parts.flat().join(', ')})`,
+    ...notByItself(environment, app, staysAway(past(environment.name, app), running?.release, release)),
     ...starving(environment, candidate.environment, running?.release, release, history),
   ];
+}
+
+function notByItself({ name, auto }: Environment, app: string, why: string | undefined): string[] {
+  if (!auto || why === undefined) return [];
+  return [`not by itself, since ${why}: pnpm run promote ${app} --to ${name} brings it`];
 }
 
 function waitingOverlay({ main }: OverviewFacts, release: ReleaseFile): string[] {

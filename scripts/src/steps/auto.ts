@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { staysAway } from '../core/auto.ts';
 import type { Environment } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
 import { opening } from '../core/gates/index.ts';
@@ -50,9 +51,8 @@ async function planOne(
     const [release] = releases;
     if (release === undefined || releases.some((each) => each !== release)) continue;
     if (target.releases.get(app)?.release === release) continue;
-    const past = await releaseHistory(git, target.head, app);
-    const retired = past.length > 0 && !target.releases.has(app);
-    if (retired || past.some((each) => each.release.release === release)) continue;
+    const past = (await releaseHistory(git, target.head, app)).map((each) => each.release.release);
+    if (staysAway(past, target.releases.get(app)?.release, release) !== undefined) continue;
     try {
       const request = { apps: [app], to: environment.name, from, landed };
       const { plan } = await planPromotions(context, repository, request, by);
