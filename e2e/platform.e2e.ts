@@ -452,6 +452,28 @@ describe('the platform', () => {
     await deliver({ [tagline]: edited('after the kills') });
   });
 
+  it('removes what a retired app had in every environment, and nothing else', async () => {
+    const configured = (text: string): string => text.replace('  orders: {strategy: rolling}\n', '');
+    expect((await lab.push({ 'gitops.config.yaml': configured })).code).toBe(0);
+    const { code, output, seconds } = await lab.pnpm('run', 'retire', 'orders');
+    measured('retire orders from three environments', `${seconds.toFixed(0)} s`);
+
+    expect(code, output).toBe(0);
+    const { items } = await lab.json<{ items: { metadata: { name: string } }[] }>(
+      '-n',
+      'argocd',
+      'get',
+      'applications',
+    );
+    const names = items.map(({ metadata }) => metadata.name);
+    expect(names.filter((name) => name.startsWith('orders-'))).toEqual([]);
+    expect(names).toContain('storefront-prod');
+    for (const environment of ['dev', 'staging', 'prod']) {
+      await eventually('the end of its pods', 60, async () => (await podDigests(`orders-${environment}`)).length === 0);
+      expect(await podDigests(`catalog-${environment}`)).not.toEqual([]);
+    }
+  });
+
   it('leaves the processes, mounts, links and rules as they were before the first start', async () => {
     const { code, output, seconds } = await lab.pnpm('stop');
     measured('stop', `${seconds.toFixed(0)} s`);
