@@ -68,12 +68,13 @@ const buildArgs = z.record(
 const registry = z
   .string()
   .check(z.regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/, 'is not a registry address such as ghcr.io/acme'));
+const namespace = z
+  .string()
+  .check(z.regex(/^[a-z0-9-]*(\{app\})?[a-z0-9-]*$/, 'is not a namespace, optionally with {app} in it'));
 const environment = z.strictObject({
   name,
   cluster: name,
-  namespace: z
-    .string()
-    .check(z.regex(/^[a-z0-9-]*(\{app\})?[a-z0-9-]*$/, 'is not a namespace, optionally with {app} in it')),
+  namespace,
   after: z._default(z.array(name), []),
   delivery: z._default(z.boolean(), false),
   production: z._default(z.boolean(), false),
@@ -98,7 +99,7 @@ export const profile = z.strictObject({
   environments: z.optional(
     z.record(
       name,
-      z.strictObject({ cluster: z.optional(name), namespace: z.optional(z.string()), gates: z.optional(profileGates) }),
+      z.strictObject({ cluster: z.optional(name), namespace: z.optional(namespace), gates: z.optional(profileGates) }),
     ),
   ),
   build: z.optional(z.strictObject({ args: z.optional(buildArgs) })),
