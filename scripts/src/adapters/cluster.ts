@@ -1,22 +1,28 @@
 import { existsSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import type { IAnalysisRun } from '@kubernetes-models/argo-rollouts/argoproj.io/v1alpha1/AnalysisRun';
-import type { IRollout } from '@kubernetes-models/argo-rollouts/argoproj.io/v1alpha1/Rollout';
 import type { IApplication } from '@kubernetes-models/argo-cd/argoproj.io/v1alpha1/Application';
-import type { IDeployment } from 'kubernetes-models/apps/v1/Deployment';
+import type { IEvent } from 'kubernetes-models/v1/Event';
 import type { IPod } from 'kubernetes-models/v1/Pod';
 import { UserError } from '../core/errors.ts';
-import { get, list, send } from './kubernetes-api.ts';
-
-export type Workload = IRollout | IDeployment;
+import type { Workload, WorkloadKind } from '../core/outcome/workload.ts';
+import { get, inNamespace, list, patch, read, remove } from './kubernetes-api.ts';
 
 /** The few questions that the pipeline asks of a cluster. Objects that do not exist are undefined, lists without them empty. */
 export interface Cluster {
   application(name: string): Promise<IApplication | undefined>;
   applications(): Promise<IApplication[]>;
-  workload(namespace: string, kind: 'Rollout' | 'Deployment', name: string): Promise<Workload | undefined>;
-  pods(namespace: string, app: string): Promise<IPod[]>;
+  workload(namespace: string, kind: WorkloadKind, name: string): Promise<Workload | undefined>;
+  /** The pods with some labels, in the words of the API. */
+  pods(namespace: string, selector: string): Promise<IPod[]>;
   analysisRuns(namespace: string): Promise<IAnalysisRun[]>;
+  /** What went wrong in a namespace lately. */
+  warnings(namespace: string): Promise<IEvent[]>;
+  /** The last lines of a container's log, of the run before the one now where `previous`; undefined where there is none. */
+  log(
+    where: { namespace: string; pod: string; container: string; previous: boolean },
+    lines: number,
+  ): Promise<string | undefined>;
   /** Has Argo CD look at Git now, for one application. */
   refreshApplication(name: string): Promise<void>;
   /** Has Argo CD delete an application with all that it manages; the answer does not wait for that. */
@@ -30,10 +36,20 @@ export interface Cluster {
   refreshApplicationSet(name: string): Promise<void>;
 }
 
+const core = '/api/v1';
 const argo = '/apis/argoproj.io/v1alpha1';
-
 /** With it Argo CD deletes what an application manages before the application itself is gone. */
 const cascade = 'resources-finalizer.argocd.argoproj.io';
+const groups: Readonly<Record<WorkloadKind, string>> = {
+  Rollout: argo,
+  Deployment: '/apis/apps/v1',
+  StatefulSet: '/apis/apps/v1',
+  DaemonSet: '/apis/apps/v1',
+  Job: '/apis/batch/v1',
+  CronJob: '/apis/batch/v1',
+};
+/** More of a log than is ever shown, and no more than that of one container whose lines have no end. */
+const logBytes = 65_536;
 
 /**
  * The cluster behind a context of the kubeconfig: that file where one is given, else the usual ones ($KUBECONFIG, ~/.kube).
@@ -65,39 +81,44 @@ export async function connectCluster(context: string, argocdNamespace: string, k
   }
   config.setCurrentContext(context);
 
-  const applications = `${argo}/namespaces/${argocdNamespace}/applications`;
+  const applications = inNamespace(argo, argocdNamespace, 'applications');
+  const application = (name: string): string => inNamespace(argo, argocdNamespace, 'applications', name);
   function annotate(path: string, annotations: Record<string, string>): Promise<unknown> {
-    return send(config, 'PATCH', path, { metadata: { annotations } });
+    return patch(config, path, { metadata: { annotations } });
   }
   return {
-    application: (name) => get<IApplication>(config, `${applications}/${name}`),
+    application: (name) => get<IApplication>(config, application(name)),
     applications: () => list<IApplication>(config, applications),
-    workload(namespace, kind, name) {
-      const group = kind === 'Rollout' ? argo : '/apis/apps/v1';
-      return get<Workload>(config, `${group}/namespaces/${namespace}/${kind.toLowerCase()}s/${name}`);
+    workload: (namespace, kind, name) =>
+      get<Workload>(config, inNamespace(groups[kind], namespace, `${kind.toLowerCase()}s`, name)),
+    pods: (namespace, selector) =>
+      list<IPod>(config, `${inNamespace(core, namespace, 'pods')}?labelSelector=${encodeURIComponent(selector)}`),
+    analysisRuns: (namespace) => list<IAnalysisRun>(config, inNamespace(argo, namespace, 'analysisruns')),
+    warnings: (namespace) =>
+      list<IEvent>(config, `${inNamespace(core, namespace, 'events')}?fieldSelector=type%3DWarning`),
+    log({ namespace, pod, container, previous }, lines) {
+      const query = new URLSearchParams({
+        container,
+        previous: String(previous),
+        tailLines: String(lines),
+        limitBytes: String(logBytes),
+      });
+      return read(config, `${inNamespace(core, namespace, 'pods', pod, 'log')}?${query.toString()}`);
     },
-    pods: (namespace, app) =>
-      list<IPod>(
-        config,
-        `/api/v1/namespaces/${namespace}/pods?labelSelector=app.kubernetes.io/name%3D${encodeURIComponent(app)}`,
-      ),
-    analysisRuns: (namespace) => list<IAnalysisRun>(config, `${argo}/namespaces/${namespace}/analysisruns`),
     async refreshApplication(name) {
-      await annotate(`${applications}/${name}`, { 'argocd.argoproj.io/refresh': 'normal' });
+      await annotate(application(name), { 'argocd.argoproj.io/refresh': 'normal' });
     },
     async deleteApplication(name) {
-      await send(config, 'PATCH', `${applications}/${name}`, { metadata: { finalizers: [cascade] } });
-      await send(config, 'DELETE', `${applications}/${name}`);
+      await patch(config, application(name), { metadata: { finalizers: [cascade] } });
+      await remove(config, application(name));
     },
-    async terminateSync({ metadata }) {
-      const patch = {
+    terminateSync: ({ metadata }) =>
+      patch(config, application(metadata?.name ?? ''), {
         metadata: { resourceVersion: metadata?.resourceVersion },
         status: { operationState: { phase: 'Terminating' } },
-      };
-      return (await send(config, 'PATCH', `${applications}/${metadata?.name ?? ''}`, patch)) !== undefined;
-    },
+      }),
     async refreshApplicationSet(name) {
-      const path = `${argo}/namespaces/${argocdNamespace}/applicationsets/${name}`;
+      const path = inNamespace(argo, argocdNamespace, 'applicationsets', name);
       await annotate(path, { 'argocd.argoproj.io/application-set-refresh': 'true' });
     },
   };

@@ -50,6 +50,8 @@ export interface Git {
   fetch(remote: string): Promise<void>;
   isAncestor(older: string, newer: string): Promise<boolean>;
   author(revision: string): Promise<Identity>;
+  /** When a commit was made. */
+  committedAt(revision: string): Promise<Date>;
   /** The whole message of a commit. */
   message(revision: string): Promise<string>;
   /** For each folder at the top of a revision, the newest commit that changed something in it. */
@@ -86,6 +88,10 @@ export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
   async function commitsAt(revision: string, path: string): Promise<string[]> {
     const logged = await run(['log', '--format=%H', '--end-of-options', revision, '--', path]);
     return logged.stdout.split('\n').filter((line) => line !== '');
+  }
+
+  async function readCommit(revision: string): Promise<string> {
+    return (await objects.read(`${revision}^{commit}`))?.toString('utf8') ?? '';
   }
 
   return {
@@ -132,8 +138,12 @@ export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
       const [name = '', email = ''] = (await run(['log', '-1', '--format=%an%n%ae', revision])).stdout.split('\n');
       return { name, email };
     },
+    async committedAt(revision) {
+      const seconds = /^committer .* (\d+) [-+]\d{4}$/m.exec(await readCommit(revision))?.[1];
+      return new Date(Number(seconds ?? 0) * 1000);
+    },
     async message(revision) {
-      const commit = (await objects.read(`${revision}^{commit}`))?.toString('utf8') ?? '';
+      const commit = await readCommit(revision);
       return commit.slice(commit.indexOf('\n\n') + 2);
     },
     async lastChanges(revision) {

@@ -1,49 +1,84 @@
-import { request as httpRequest } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
+import { request as httpRequest } from 'node:http';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { UserError } from '../core/errors.ts';
 
-const mergePatch = 'application/merge-patch+json';
-
-/** An object; undefined where there is none. */
-export async function get<T>(config: KubeConfig, path: string): Promise<T | undefined> {
-  return (await send(config, 'GET', path)) as T | undefined;
+/** The path of what is in a namespace: `base` is the group and version, the parts are names of kinds and objects. */
+export function inNamespace(base: string, namespace: string, ...parts: string[]): string {
+  return `${base}/namespaces/${[namespace, ...parts].map(encodeURIComponent).join('/')}`;
 }
 
-/** The items of a list; none where the cluster does not know the kind. */
+const mergePatch = 'application/merge-patch+json';
+
+/** An object; undefined where it does not exist. Like all here, throws UserError where the cluster refuses or does not answer. */
+export async function get<T>(config: KubeConfig, path: string): Promise<T | undefined> {
+  return (await json(config, 'GET', path)) as T | undefined;
+}
+
+/** The items of a list, which do not name their kind; none where the cluster does not know it. */
 export async function list<T>(config: KubeConfig, path: string): Promise<T[]> {
-  return ((await send(config, 'GET', path)) as { items: T[] } | undefined)?.items ?? [];
+  return ((await json(config, 'GET', path)) as { items: T[] } | undefined)?.items ?? [];
 }
 
 /**
- * Sends one request to the API of the kubeconfig's current cluster; gives the parsed answer, or undefined for 404, and
- * for 409 where the body names the version of the object that it is for.
- * Throws UserError for every other answer that is not a success, and where none comes within 10 s.
+ * Changes what an object has by the fields that are given; false where it does not exist, or where the body names its
+ * version and that has moved on.
  */
-export async function send(
+export async function patch(
+  config: KubeConfig,
+  path: string,
+  body: { metadata?: object; [key: string]: unknown },
+): Promise<boolean> {
+  return (await json(config, 'PATCH', path, body)) !== undefined;
+}
+
+/** Has an object removed; the answer does not wait for that. */
+export async function remove(config: KubeConfig, path: string): Promise<void> {
+  await json(config, 'DELETE', path);
+}
+
+/** A text, such as a log; undefined where there is none. */
+export async function read(config: KubeConfig, path: string): Promise<string | undefined> {
+  return send(config, 'GET', path);
+}
+
+async function json(config: KubeConfig, method: string, path: string, body?: { metadata?: object }): Promise<unknown> {
+  const text = await send(config, method, path, body);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    const server = config.getCurrentCluster()?.server ?? '';
+    throw new UserError(`what answers at ${server} for ${path} is no Kubernetes API: ${text.slice(0, 80)}`, {
+      exit: 'unknown',
+    });
+  }
+}
+
+/** Sends one request; gives the text of the answer, or undefined for 404, and for 409 where the body names the version that it is for. */
+async function send(
   config: KubeConfig,
   method: string,
   path: string,
-  body?: { metadata?: object; [key: string]: unknown },
-): Promise<unknown> {
+  body?: { metadata?: object },
+): Promise<string | undefined> {
   const conditional = body?.metadata !== undefined && 'resourceVersion' in body.metadata;
   const server = config.getCurrentCluster()?.server ?? '';
   const url = new URL(path, server);
-  const headers = { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': mergePatch }) };
+  const headers = { accept: 'application/json, */*', ...(body === undefined ? {} : { 'content-type': mergePatch }) };
   const options: RequestOptions = { method, timeout: 10_000, headers };
-  await config.applyToHTTPSOptions(options);
+  try {
+    await config.applyToHTTPSOptions(options);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(`the kubeconfig gives no access to ${server}: ${reason}`, { exit: 'unknown', cause: error });
+  }
   const { status, text } = await exchange(url, options, body === undefined ? undefined : JSON.stringify(body));
   if (status === 404 || (status === 409 && conditional)) return undefined;
   if (status >= 300) {
     throw new UserError(`the cluster at ${server} answered ${status} for ${path}: ${firstMessage(text)}`);
   }
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new UserError(`what answers at ${server} for ${path} is no Kubernetes API: ${text.slice(0, 80)}`, {
-      exit: 'unknown',
-    });
-  }
+  return text;
 }
 
 function exchange(

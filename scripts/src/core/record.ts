@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { verbs } from './gates/gate.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outcome } from './outcome/index.ts';
 
 const schema = z.object({
   app: z.string(),
@@ -22,6 +22,7 @@ const schema = z.object({
     state: z.enum(['verified', 'retired', 'failed', 'aborted', 'timed-out', 'superseded', 'unknown']),
     reason: z.string(),
     initial: z.optional(z.boolean()),
+    applied: z.optional(z.boolean()),
   }),
 });
 

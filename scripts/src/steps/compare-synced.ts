@@ -1,22 +1,21 @@
-import type { OutcomeFacts } from '../core/outcome.ts';
+import type { Standing } from '../core/outcome/index.ts';
 import type { Plan } from '../core/plan.ts';
 import type { Landing } from './land.ts';
 import type { Repository } from './repository.ts';
 
-/** Tells where a synced revision stands to a landing, by the bytes of the app's folder; asks Git once for each revision. */
+/** Tells where a revision stands to a landing, by the bytes of the app's folder; asks Git once for each revision. */
 export function createComparison(
   repository: Repository,
   landing: Landing<Plan>,
   app: string,
-): (revision: string | undefined) => Promise<OutcomeFacts['synced']> {
+): (revision: string | undefined) => Promise<Standing> {
   const { git, remote } = repository;
-  const known = new Map<string, OutcomeFacts['synced']>([[landing.commit, 'landed']]);
-  async function find(revision: string): Promise<OutcomeFacts['synced']> {
+  const known = new Map<string, Standing>([[landing.commit, 'landed']]);
+  async function find(revision: string): Promise<Standing> {
     if ((await git.resolve(revision)) === undefined) await git.fetch(remote.name);
     if (!(await git.isAncestor(landing.commit, revision))) return 'before';
-    const folders = await git.run(['rev-parse', `${landing.commit}:${app}`, `${revision}:${app}`], { nothrow: true });
-    const [landed, synced] = folders.stdout.split('\n');
-    return folders.code === 0 && landed === synced ? 'landed' : 'later';
+    const folders = await Promise.all([landing.commit, revision].map((each) => git.objectId(`${each}:${app}`)));
+    return folders[0] !== undefined && folders[0] === folders[1] ? 'landed' : 'later';
   }
   return async (revision) => {
     if (revision === undefined || revision === '') return 'before';

@@ -1,11 +1,11 @@
 import type { Identity } from '../adapters/git.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../core/errors.ts';
-import { outcomeExits } from '../core/outcome.ts';
+import { outcomeExits } from '../core/outcome/index.ts';
 import type { Plan } from '../core/plan.ts';
 import type { DeliveryRecord } from '../core/record.ts';
-import { createProgress, planJson } from '../ui/index.ts';
-import { follow } from './follow.ts';
+import { createProgress, describeOutcome, planJson } from '../ui/index.ts';
+import { follow, type Followed } from './follow.ts';
 import type { Landing } from './land.ts';
 import { writeRecords } from './record.ts';
 import type { Repository } from './repository.ts';
@@ -29,25 +29,25 @@ export async function finish(
 ): Promise<number> {
   const { plan, commit } = landing;
   context.stderr.write(`landed ${commit.slice(0, 12)} on deploy/${plan.environment}\n`);
-  let records: DeliveryRecord[] = [];
+  let followed: Followed[] = [];
   if (options.wait !== false) {
     const { deadline, lookEvery, heartbeat } = options;
     const progress = createProgress({
       stream: context.stderr,
       ...(heartbeat === undefined ? {} : { heartbeatMs: heartbeat }),
     });
-    records = await follow(context, repository, landing, { deadline, progress, lookEvery }).finally(() =>
+    followed = await follow(context, repository, landing, { deadline, progress, lookEvery }).finally(() =>
       progress.close(),
     );
-    await writeRecords(context, repository, by, records);
   }
+  const records = followed.map(({ record }) => record);
+  if (options.wait !== false) await writeRecords(context, repository, by, records);
   if (options.json === true) {
-    context.stdout.write(`${JSON.stringify({ plan: planJson(plan), landing: commit, records }, null, 2)}\n`);
+    const reasons = followed.flatMap(({ record, why }) => (why === undefined ? [] : [{ app: record.app, ...why }]));
+    const value = { plan: planJson(plan), landing: commit, records, reasons };
+    context.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
   }
-  for (const { app, environment, tag, outcome } of records) {
-    const where = `${app} ${tag} in ${environment}`;
-    context.stderr.write(`${where}: ${outcome.state}, ${outcome.reason}\n`);
-  }
+  for (const each of followed) context.stderr.write(describeOutcome(each.record, each.why));
   return Math.max(exitCodes.done, ...rank(records).map((state) => exitCodes[outcomeExits[state]]));
 }
 

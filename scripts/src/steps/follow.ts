@@ -1,18 +1,22 @@
-import { connectCluster } from '../adapters/cluster.ts';
 import type { Context } from '../context.ts';
 import { UserError } from '../core/errors.ts';
-import { findEnvironment } from '../core/graph.ts';
-import type { Outcome } from '../core/outcome.ts';
+import type { Outcome } from '../core/outcome/outcome.ts';
 import { intentId, type Change, type Plan } from '../core/plan.ts';
 import type { DeliveryRecord } from '../core/record.ts';
+import { shortened } from '../core/text.ts';
 import type { Progress } from '../ui/index.ts';
+import type { Explanation } from './explain.ts';
 import type { Landing } from './land.ts';
-import { announce, watchRelease, watchRetirement, type Clusters, type Seen } from './look.ts';
+import { announce, type Clusters } from './look.ts';
+import { connectClusters, observeRelease, type Observed } from './follow-release.ts';
+import { observeRetirement } from './follow-retirement.ts';
 import { preempt } from './preempt.ts';
 import type { Repository } from './repository.ts';
 
 /** How long what looks verified, retired or failed has to last before it counts, in milliseconds: both can be passing states. */
 const stableFor = 10_000;
+/** A record says why in a sentence, not in all that a controller can say. */
+const reasonLength = 500;
 
 export interface FollowOptions {
   /** Seconds until an outcome that has not come counts as timed out. */
@@ -22,27 +26,31 @@ export interface FollowOptions {
   lookEvery?: number | undefined;
 }
 
+/** What became of one app of a landing; `why` only where it did not work out, and where the cluster says. */
+export interface Followed {
+  record: DeliveryRecord;
+  why: Explanation | undefined;
+}
+
+type Ended = Outcome & { state: DeliveryRecord['outcome']['state']; why?: Explanation | undefined };
+
 /** Has Argo CD take up a landing, waits for what becomes of each of its apps, and gives that as records. */
 export async function follow(
   context: Context,
   repository: Repository,
   landing: Landing<Plan>,
   options: FollowOptions,
-): Promise<DeliveryRecord[]> {
-  const { config, git, remote } = repository;
+): Promise<Followed[]> {
+  const { git, remote } = repository;
   const { plan, commit } = landing;
   // Another process may have pushed it.
   if ((await git.resolve(commit)) === undefined) await git.fetch(remote.name);
-  const environment = findEnvironment(config, plan.environment);
-  const watch = plan.verb === 'retirement' ? watchRetirement(repository, plan) : watchRelease(repository, landing);
+  const observe =
+    plan.verb === 'retirement' ? observeRetirement(repository, plan) : observeRelease(context, repository, landing);
   let clusters: Clusters | undefined;
   let trouble = '';
   try {
-    const { cluster, namespace } = config.argocd;
-    clusters = {
-      argocd: await connectCluster(cluster, namespace, remote.kubeconfig),
-      apps: await connectCluster(environment.cluster, namespace, remote.kubeconfig),
-    };
+    clusters = await connectClusters(repository, plan.environment);
     if (plan.verb === 'rollback') {
       for (const line of await preempt(repository, clusters.argocd, landing)) options.progress.note(line);
     }
@@ -51,15 +59,16 @@ export async function follow(
     if (!(error instanceof UserError)) throw error;
     trouble = error.message;
   }
-  const outcomes = plan.changes.map((change) =>
-    clusters === undefined || trouble !== ''
-      ? unknownOutcome(options.progress, change, trouble)
-      : followOne(context, plan.environment, change, watch(clusters, change), options),
+  const ended = await Promise.all(
+    plan.changes.map((change) =>
+      clusters === undefined || trouble !== ''
+        ? unknownOutcome(options.progress, change, trouble)
+        : followOne(context, plan.environment, change, observe(clusters, change), options),
+    ),
   );
-  const settled = await Promise.all(outcomes);
   return plan.changes.map((change, index) => {
-    const { state, reason, initial } = settled[index] as Outcome & { state: DeliveryRecord['outcome']['state'] };
-    return {
+    const { why, ...outcome } = ended[index] as Ended;
+    const record = {
       app: change.app,
       environment: plan.environment,
       release: change.release.release,
@@ -71,8 +80,9 @@ export async function follow(
       by: plan.by,
       ...(plan.overridden === undefined ? {} : { overridden: [...plan.overridden], why: plan.why }),
       at: context.clock.now().toISOString(),
-      outcome: { state, reason, ...(initial === undefined ? {} : { initial }) },
+      outcome: { ...outcome, reason: shortened(outcome.reason, reasonLength) },
     };
+    return { record, why };
   });
 }
 
@@ -80,45 +90,57 @@ async function followOne(
   context: Context,
   environment: string,
   change: Change,
-  look: () => Promise<Seen>,
+  look: () => Promise<Observed>,
   { deadline, progress, lookEvery = 500 }: FollowOptions,
-): Promise<Outcome> {
+): Promise<Ended> {
   const step = progress.step(`${change.app} in ${environment}`);
   const ends = context.clock.now().getTime() + deadline * 1000;
   let settling: { state: Outcome['state']; since: number } | undefined;
   let last: Outcome = { state: 'progressing', reason: 'waiting' };
-  let trouble: string | undefined;
+  let seen: Observed | undefined;
+  let silence: string | undefined;
+
+  async function end(outcome: Ended): Promise<Ended> {
+    if (outcome.state === 'verified' || outcome.state === 'retired') {
+      step.done(outcome.reason);
+      return outcome;
+    }
+    const why = outcome.state === 'superseded' ? undefined : await seen?.explain();
+    const known = why === undefined || outcome.reason.includes(why.reason);
+    const reason = known ? outcome.reason : `${outcome.reason}; ${why.reason}`;
+    step.fail(`${outcome.state}: ${reason}`);
+    return { ...outcome, reason, why };
+  }
+
   for (;;) {
     try {
-      ({ outcome: last, trouble } = await look());
+      seen = await look();
+      last = seen.outcome;
+      silence = undefined;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      last = { state: 'progressing', reason: error.message };
+      silence = error.message;
+      last = { state: 'progressing', reason: silence };
     }
     const now = context.clock.now().getTime();
     if (last.state !== settling?.state) settling = { state: last.state, since: now };
     const left = stableFor - (now - settling.since);
-    const good = last.state === 'verified' || last.state === 'retired';
-    const passing = good || last.state === 'failed';
+    const passing = last.state === 'verified' || last.state === 'retired' || last.state === 'failed';
     if (last.state === 'progressing') step.update(last.reason);
     else if (passing && left > 0) {
-      const seen = last.state === 'verified' ? 'healthy' : last.reason;
-      step.update(`${seen}, watching it for ${Math.ceil(left / 1000)} s`);
-    } else {
-      if (good) step.done(last.reason);
-      else step.fail(`${last.state}: ${last.reason}`);
-      return last;
-    }
+      const looks = last.state === 'verified' ? 'healthy' : last.reason;
+      step.update(`${looks}, watching it for ${Math.ceil(left / 1000)} s`);
+    } else return end({ ...last, state: last.state });
     if (now >= ends) {
-      const reason = `no end after ${deadline} s: ${trouble ?? last.reason}`;
-      step.fail(reason);
-      return { state: 'timed-out', reason };
+      // Whoever cannot be asked has not failed.
+      if (silence !== undefined) return end({ state: 'unknown', reason: `no answer after ${deadline} s: ${silence}` });
+      return end({ state: 'timed-out', reason: `no end after ${deadline} s: ${last.reason}` });
     }
     await context.clock.wait(lookEvery);
   }
 }
 
-async function unknownOutcome(progress: Progress, change: Change, reason: string): Promise<Outcome> {
+async function unknownOutcome(progress: Progress, change: Change, reason: string): Promise<Ended> {
   progress.step(change.app).fail(`outcome unknown: ${reason}`);
   return { state: 'unknown', reason };
 }

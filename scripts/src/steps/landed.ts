@@ -58,14 +58,16 @@ export async function asLandings({ git, main }: Repository, landed: readonly Lan
     [...commits].map(async ([commit, together]) => {
       const { verb, by, intent, overridden, why } = readMessage(await git.message(commit));
       const [first] = together;
-      const changes = together.map(({ app, release }) => ({
-        app,
-        release,
-        previous: undefined,
-        manifests: '',
-        verdicts: [],
-        reason: 'landed before',
-      }));
+      const changes = await Promise.all(
+        together.map(async ({ app, release }) => ({
+          app,
+          release,
+          previous: undefined,
+          manifests: (await git.text(`${commit}:${app}/manifests.yaml`)) ?? '',
+          verdicts: [],
+          reason: 'landed before',
+        })),
+      );
       const plan: Plan = {
         verb,
         environment: first?.environment ?? '',

@@ -1,13 +1,8 @@
 import type { Cluster } from '../adapters/cluster.ts';
-import { deployBranch } from '../core/branch-state.ts';
-import { podTrouble } from '../core/observations.ts';
-import { judge, type Outcome, type OutcomeFacts } from '../core/outcome.ts';
-import type { Change, Plan } from '../core/plan.ts';
+import type { OutcomeFacts, Standing, WorkloadFacts } from '../core/outcome/index.ts';
+import { podSelector, wantedWorkloads, type WantedWorkload } from '../core/outcome/workload.ts';
+import type { Plan } from '../core/plan.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
-import { judgeRetirement } from '../core/retirement.ts';
-import { createComparison } from './compare-synced.ts';
-import type { Landing } from './land.ts';
-import { remoteRefs, type Repository } from './repository.ts';
 
 /** Where Argo CD runs, and where the apps of an environment do. */
 export interface Clusters {
@@ -15,15 +10,18 @@ export interface Clusters {
   apps: Cluster;
 }
 
-/** What one look gives. */
-export interface Seen {
-  outcome: Outcome;
-  /** What keeps it from going on, where a pod says so. */
-  trouble?: string | undefined;
+/** What an app should be in its cluster. */
+export interface Wanted {
+  app: string;
+  environment: string;
+  workloads: readonly WantedWorkload[];
 }
 
-/** Looks again and again at what becomes of one change. */
-type Watch = (clusters: Clusters, change: Change) => () => Promise<Seen>;
+/** What manifests ask for; throws UserError where they cannot be read. */
+export function wantedBy(release: Pick<ReleaseFile, 'app' | 'environment' | 'namespace'>, manifests: string): Wanted {
+  const { app, environment, namespace } = release;
+  return { app, environment, workloads: wantedWorkloads(manifests, namespace, `${app} in ${environment}`) };
+}
 
 /** The application set over the deploy branches, see argocd/applicationsets. */
 const applicationSet = 'apps';
@@ -45,57 +43,33 @@ export async function announce(argocd: Cluster, { verb, environment, changes }: 
   );
 }
 
-/** Looks once at what an app is in its cluster; `compare` tells where the revision that Argo CD has synced stands. */
-export async function look(
-  clusters: Clusters,
-  { app, release }: Pick<Change, 'app' | 'release'>,
-  environment: string,
-  compare: (revision: string | undefined) => Promise<OutcomeFacts['synced']>,
-): Promise<OutcomeFacts> {
-  const application = await clusters.argocd.application(applicationName(app, environment));
-  const synced = application === undefined ? 'before' : await compare(application.status?.sync?.revision);
-  const kind = workloadKind(release);
-  const [workload, pods, analysisRuns] = await Promise.all([
-    clusters.apps.workload(release.namespace, kind, app),
-    clusters.apps.pods(release.namespace, app),
-    kind === 'Rollout' ? clusters.apps.analysisRuns(release.namespace) : [],
-  ]);
-  return { digest: release.digest, synced, application, workload, pods, analysisRuns };
-}
-
-/** Looks at what Argo CD and the cluster make of a release that has landed. */
-export function watchRelease(repository: Repository, landing: Landing<Plan>): Watch {
-  return (clusters, change) => {
-    const compare = createComparison(repository, landing, change.app);
-    return async () => {
-      const facts = await look(clusters, change, landing.plan.environment, compare);
-      return { outcome: judge(facts), trouble: podTrouble(facts.pods) };
-    };
-  };
-}
-
 /**
- * Has Argo CD delete the application of a retired app with all that it manages, and looks whether that is gone. Nothing
- * else deletes one: the application set only makes and changes applications, so that none goes where it finds too little.
+ * Looks once at what an app is in its cluster, but for events; `compare` tells where a revision stands. Throws UserError
+ * where that cannot be found out.
  */
-export function watchRetirement({ git, remote }: Repository, { environment }: Plan): Watch {
-  return ({ argocd, apps }, { app, release }) =>
-    async () => {
-      const name = applicationName(app, environment);
-      const application = await argocd.application(name);
-      let back = false;
-      if (application !== undefined && application.metadata?.deletionTimestamp === undefined) {
-        await git.fetch(remote.name);
-        back = (await git.objectId(`${remoteRefs(remote)}/${deployBranch(environment)}:${app}`)) !== undefined;
-        if (!back) await argocd.deleteApplication(name);
-      }
-      const kind = workloadKind(release);
-      const found = await apps.workload(release.namespace, kind, app);
-      const workload = found === undefined ? undefined : `${kind}/${app} in ${release.namespace}`;
-      return { outcome: judgeRetirement({ back, application, workload }) };
-    };
+export async function look(
+  { argocd, apps }: Clusters,
+  { app, environment, workloads: wanted }: Wanted,
+  compare: (revision: string | undefined) => Promise<Standing>,
+): Promise<OutcomeFacts> {
+  const application = await argocd.application(applicationName(app, environment));
+  const status = application?.status;
+  const operation = status?.operationState;
+  const [compared, applied, workloads] = await Promise.all([
+    compare(status?.sync?.revision),
+    compare(operation?.phase === 'Succeeded' ? operation.syncResult?.revision : undefined),
+    Promise.all(wanted.map((each) => lookAtWorkload(apps, each))),
+  ]);
+  return { application, compared, applied, workloads, events: [] };
 }
 
-function workloadKind({ strategy }: Pick<ReleaseFile, 'strategy'>): 'Deployment' | 'Rollout' {
-  return strategy === 'rolling' ? 'Deployment' : 'Rollout';
+async function lookAtWorkload(apps: Cluster, wanted: WantedWorkload): Promise<WorkloadFacts> {
+  const { namespace, kind, name } = wanted;
+  const live = await apps.workload(namespace, kind, name);
+  const selector = podSelector(live);
+  const [pods, analysisRuns] = await Promise.all([
+    selector === undefined ? [] : apps.pods(namespace, selector),
+    kind === 'Rollout' ? apps.analysisRuns(namespace) : [],
+  ]);
+  return { wanted, live, pods, analysisRuns };
 }

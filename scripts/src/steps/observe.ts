@@ -17,7 +17,7 @@ import {
   type Watched,
 } from '../core/soak/observe.ts';
 import { soakEnds, soakOf, type Soak } from '../core/soak/progress.ts';
-import { look, type Clusters } from './look.ts';
+import { look, wantedBy, type Clusters } from './look.ts';
 import { readObservations, readRecords, remoteRefs, type Repository } from './repository.ts';
 
 /** A verified landing that later environments wait for, and what is on record of its app. */
@@ -93,7 +93,8 @@ export async function lookAt(
         ? 'landed'
         : 'before';
     };
-    const health = healthOf(await look(clusters, landed, landed.environment, compare));
+    const manifests = await git.text(`${landed.commit}:${landed.app}/manifests.yaml`);
+    const health = healthOf(await look(clusters, wantedBy(landed.release, manifests ?? ''), compare));
     const { observed } = progress(each);
     const over = each.wanted.every((wanted) => observed >= wanted);
     const made = observe(each, health, context.clock.now(), over);

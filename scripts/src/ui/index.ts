@@ -1,3 +1,4 @@
 export { createProgress, seconds, type Progress, type ProgressOptions, type Step } from './progress.ts';
+export { describeOutcome } from './outcome.ts';
 export { describePlan, planJson } from './plan.ts';
 export { printError } from './print-error.ts';

@@ -43,13 +43,17 @@ export function isSecret(place: Place, value: Value | undefined, secrets: readon
 const assigned =
   /(token|pass|pwd|secret|cred|auth|(api|access|private)[_-]?key)[\w.-]*(\s*=|["']\s*[:=]|\s*:(?=[\s"']|$))/im;
 
+// A JSON Web Token, and the tokens that GitHub, AWS and Slack give a form of their own.
+const token = /\beyJ[\w-]{8,}\.[\w-]+|\b(gh[pousr]|github_pat)_\w{20,}|\bAKIA[0-9A-Z]{16}\b|\bxox[abp]-[\w-]{10,}/;
+
 /**
- * Whether a text has a credential in it: an assignment, a URL with a password, a private key, a
+ * Whether a text has a credential in it: an assignment, a URL with a password, a private key, a token of a known form, a
  * whole Secret, or the value of one.
  */
 export function holdsSecret(text: string, secrets: readonly string[]): boolean {
   return (
     assigned.test(text) ||
+    token.test(text) ||
     /:\/\/[^\s/?#]*:\S*@/.test(text) ||
     text.includes('PRIVATE KEY') ||
     /kind["']?\s*:\s*["']?Secret\b/.test(text) ||

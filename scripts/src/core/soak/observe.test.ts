@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { OutcomeFacts } from '../outcome.ts';
+import { application, deployment, facts, workload } from '../../../test/cluster-objects.ts';
 import { healthOf, isWorthWriting, longestGap, observe, type Health, type Verified, type Watched } from './observe.ts';
 import type { Observation } from './observation.ts';
 
@@ -113,60 +113,46 @@ describe('what has been seen', () => {
 });
 
 describe('the health of a landing', () => {
-  const digest = `sha256:${'a'.repeat(64)}`;
-  function facts(status: string, change: Partial<OutcomeFacts> = {}, available = 'True'): OutcomeFacts {
-    return {
-      digest,
-      synced: 'landed',
-      application: {
-        status: { health: { status, lastTransitionTime: '2030-01-01T11:00:00Z' }, sync: { status: 'Synced' } },
-      } as OutcomeFacts['application'],
-      workload: {
-        kind: 'Deployment',
-        metadata: { generation: 1 },
-        spec: { replicas: 1, template: { spec: { containers: [{ name: 'app', image: `web@${digest}` }] } } },
-        status: {
-          observedGeneration: 1,
-          replicas: 1,
-          updatedReplicas: 1,
-          availableReplicas: available === 'True' ? 1 : 0,
-          conditions: [{ type: 'Available', status: available, lastTransitionTime: '2030-01-01T11:30:00Z' }],
-        },
-      } as OutcomeFacts['workload'],
-      pods: [],
-      analysisRuns: [],
-      ...change,
-    };
+  function seen(health: object, available: { type: string; status: string; lastTransitionTime?: string }[] = []) {
+    const ready = available.every(({ status }) => status === 'True');
+    const live = deployment({ conditions: available, availableReplicas: ready ? 2 : 0 });
+    const argocd = { ...application, status: { ...application.status, health } };
+    return facts([workload(live)], { application: argocd });
   }
+  const since = (status: string, hour: string) => ({ status, lastTransitionTime: `2030-01-01T${hour}:00Z` });
+  const available = (status = 'True') => [{ type: 'Available', ...since(status, '11:30') }];
 
   it('is healthy since Argo CD or the workload last changed, whichever was later', () => {
-    expect(healthOf(facts('Healthy'))).toMatchObject({ state: 'healthy', since: Date.parse('2030-01-01T11:30:00Z') });
-    const later = facts('Healthy');
-    const health = { status: 'Healthy', lastTransitionTime: '2030-01-01T11:45:00Z' };
-    const application = { ...later.application, status: { ...later.application?.status, health } };
-    expect(healthOf({ ...later, application } as OutcomeFacts).since).toBe(Date.parse('2030-01-01T11:45:00Z'));
+    const at = (health: object) => healthOf(seen(health, available()));
+
+    expect(at(since('Healthy', '11:00'))).toMatchObject({
+      state: 'healthy',
+      since: Date.parse('2030-01-01T11:30:00Z'),
+    });
+    expect(at(since('Healthy', '11:45')).since).toBe(Date.parse('2030-01-01T11:45:00Z'));
   });
 
   it('is unclear where nobody says since when it is healthy', () => {
-    const { application, workload } = facts('Healthy');
-    const silent = { ...application, status: { ...application?.status, health: { status: 'Healthy' } } };
-    const status = { ...workload?.status, conditions: [] };
-    const some = facts('Healthy', { application: silent, workload: { ...workload, status } } as Partial<OutcomeFacts>);
-    expect(healthOf(some)).toMatchObject({ state: 'unclear', reason: expect.stringContaining('since when') });
+    expect(healthOf(seen({ status: 'Healthy' }))).toMatchObject({
+      state: 'unclear',
+      reason: expect.stringContaining('since when'),
+    });
   });
 
   it('is unhealthy where Argo CD says so, since it does', () => {
-    expect(healthOf(facts('Degraded'))).toMatchObject({
+    expect(healthOf(seen(since('Degraded', '11:00'), available()))).toMatchObject({
       state: 'unhealthy',
       since: Date.parse('2030-01-01T11:00:00Z'),
       reason: expect.stringContaining('Degraded'),
     });
-    expect(healthOf(facts('Progressing', {}, 'False')).state).toBe('unhealthy');
+    expect(healthOf(seen(since('Progressing', '11:00'), available('False'))).state).toBe('unhealthy');
   });
 
   it('is unclear where other bytes run, Argo CD cannot see the cluster, or the workload says otherwise', () => {
-    expect(healthOf(facts('Healthy', { synced: 'before' })).state).toBe('unclear');
-    expect(healthOf(facts('Unknown')).state).toBe('unclear');
-    expect(healthOf(facts('Healthy', {}, 'False')).state).toBe('unclear');
+    const healthy = seen(since('Healthy', '11:00'), available());
+
+    expect(healthOf({ ...healthy, compared: 'before' }).state).toBe('unclear');
+    expect(healthOf(seen(since('Unknown', '11:00'), available())).state).toBe('unclear');
+    expect(healthOf(seen(since('Healthy', '11:00'), available('False'))).state).toBe('unclear');
   });
 });

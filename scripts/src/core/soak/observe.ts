@@ -1,4 +1,5 @@
-import { judge, type OutcomeFacts } from '../outcome.ts';
+import { judge, type OutcomeFacts } from '../outcome/index.ts';
+import type { Workload } from '../outcome/workload.ts';
 import type { Landed } from '../reconcile.ts';
 import type { DeliveryRecord } from '../record.ts';
 import { formatDuration } from '../duration.ts';
@@ -30,15 +31,14 @@ export interface Health {
 export function healthOf(facts: OutcomeFacts): Health {
   const health = facts.application?.status?.health;
   const changed = instant(health?.lastTransitionTime);
-  if (facts.synced !== 'landed') {
+  if (facts.compared !== 'landed') {
     return { state: 'unclear', since: undefined, reason: 'what Argo CD has synced is something else' };
   }
   const outcome = judge(facts);
   if (outcome.state === 'verified') {
-    const conditions: readonly { type: string; status: string; lastTransitionTime?: string }[] =
-      facts.workload?.status?.conditions ?? [];
-    const available = conditions.find(({ type, status }) => type === 'Available' && status === 'True');
-    const times = [changed, instant(available?.lastTransitionTime)].filter((each) => each !== undefined);
+    const times = [changed, ...facts.workloads.map(({ live }) => availableSince(live))].filter(
+      (each) => each !== undefined,
+    );
     return times.length === 0
       ? { state: 'unclear', since: undefined, reason: 'Argo CD does not say since when it is healthy' }
       : { state: 'healthy', since: Math.max(...times), reason: outcome.reason };
@@ -49,6 +49,13 @@ export function healthOf(facts: OutcomeFacts): Health {
     since: changed,
     reason: lost ? `${health.status}, ${outcome.reason}` : outcome.reason,
   };
+}
+
+function availableSince(workload: Workload | undefined): number | undefined {
+  const conditions: readonly { type: string; status: string; lastTransitionTime?: string }[] =
+    workload?.kind === 'CronJob' ? [] : (workload?.status?.conditions ?? []);
+  const available = conditions.find(({ type, status }) => type === 'Available' && status === 'True');
+  return instant(available?.lastTransitionTime);
 }
 
 function instant(text: string | undefined): number | undefined {
