@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { verbs } from './gates/gate.ts';
-import type { Outcome } from './outcome/index.ts';
+import type { Outcome } from './outcome/outcome.ts';
 
 const schema = z.object({
   app: z.string(),

@@ -3,7 +3,7 @@ import type { Config, Environment } from './config.ts';
 import { UserError } from './errors.ts';
 import { followers } from './graph.ts';
 import { firstLine } from './text.ts';
-import type { Outcome } from './outcome/index.ts';
+import type { Outcome } from './outcome/outcome.ts';
 
 /**
  * Throws UserError where an app cannot leave an environment yet: while a later one runs it, which could then no longer

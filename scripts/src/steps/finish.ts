@@ -1,11 +1,11 @@
 import type { Identity } from '../adapters/git.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../core/errors.ts';
-import { outcomeExits } from '../core/outcome/index.ts';
+import { outcomeExits } from '../core/outcome/outcome.ts';
 import type { Plan } from '../core/plan.ts';
 import type { DeliveryRecord } from '../core/record.ts';
 import { createProgress, describeOutcome, planJson } from '../ui/index.ts';
-import { follow, type Followed } from './follow.ts';
+import type { Followed } from './follow.ts';
 import type { Landing } from './land.ts';
 import { writeRecords } from './record.ts';
 import type { Repository } from './repository.ts';
@@ -36,6 +36,8 @@ export async function finish(
       stream: context.stderr,
       ...(heartbeat === undefined ? {} : { heartbeatMs: heartbeat }),
     });
+    // What looks at clusters is loaded once something has landed.
+    const { follow } = await import('./follow.ts');
     followed = await follow(context, repository, landing, { deadline, progress, lookEvery }).finally(() =>
       progress.close(),
     );

@@ -1,4 +1,3 @@
-import type { ExitName } from '../errors.ts';
 import { diagnose } from '../diagnosis/index.ts';
 import { applicationProblem, syncFailure } from '../diagnosis/sync.ts';
 import { judgeDaemonSet } from './daemon-set.ts';
@@ -12,18 +11,6 @@ import { isUnobserved, liveImages, podImages, runsAll, type Workload } from './w
 
 export type { OutcomeFacts, Standing, WorkloadFacts } from './facts.ts';
 export type { Outcome } from './outcome.ts';
-
-/** How each state ends a command. */
-export const outcomeExits: Record<Outcome['state'], ExitName> = {
-  progressing: 'unknown',
-  verified: 'done',
-  retired: 'done',
-  failed: 'failed',
-  aborted: 'failed',
-  'timed-out': 'failed',
-  superseded: 'superseded',
-  unknown: 'unknown',
-};
 
 /** Judges what is there now. `verified` still has to last before it counts; the caller sees to that. */
 export function judge(facts: OutcomeFacts): Outcome {

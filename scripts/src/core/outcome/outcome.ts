@@ -1,3 +1,5 @@
+import type { ExitName } from '../errors.ts';
+
 /** What the cluster has made of one landing of one app so far. */
 export interface Outcome {
   state: 'progressing' | 'verified' | 'retired' | 'failed' | 'aborted' | 'timed-out' | 'superseded' | 'unknown';
@@ -8,6 +10,18 @@ export interface Outcome {
   /** Nothing has run that could be watched: it is in the cluster as the landing asked, and no more is known. */
   applied?: boolean;
 }
+
+/** How each state ends a command. */
+export const outcomeExits: Record<Outcome['state'], ExitName> = {
+  progressing: 'unknown',
+  verified: 'done',
+  retired: 'done',
+  failed: 'failed',
+  aborted: 'failed',
+  'timed-out': 'failed',
+  superseded: 'superseded',
+  unknown: 'unknown',
+};
 
 export function progressing(reason: string): Outcome {
   return { state: 'progressing', reason };
