@@ -11,9 +11,17 @@ export interface Context {
   stdout: NodeJS.WriteStream;
   /** Narration. */
   stderr: NodeJS.WriteStream;
+  /** Aborted by Ctrl-C, which from this call on no longer ends the process by itself; a second one does. */
+  interruption(): AbortSignal;
 }
 
 export function processContext(): Context {
   const { env, stdin, stdout, stderr } = process;
-  return { cwd: process.cwd(), env, clock: systemClock, stdin, stdout, stderr };
+  return { cwd: process.cwd(), env, clock: systemClock, stdin, stdout, stderr, interruption };
+}
+
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  process.once('SIGINT', () => controller.abort());
+  return controller.signal;
 }

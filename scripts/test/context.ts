@@ -39,6 +39,7 @@ export function contextIn({ clone, env }: Workshop, clock: TestClock = { now: ne
     stdin: { isTTY: false } as NodeJS.ReadStream,
     stdout: collect('stdout'),
     stderr: collect('stderr'),
+    interruption: () => new AbortController().signal,
     output: () => written,
     said: () => written.stdout + written.stderr,
   };

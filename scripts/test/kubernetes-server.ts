@@ -14,8 +14,8 @@ export interface TestKubernetes {
   kubeconfig: string;
 }
 
-/** Starts one for a test; the kubeconfig has it under the context `cluster`. */
-export async function startKubernetes(): Promise<TestKubernetes> {
+/** Starts one for a test; the kubeconfig has it under a context of this name. */
+export async function startKubernetes(name = 'cluster'): Promise<TestKubernetes> {
   const answers = new Map<string, unknown>();
   const asked: string[] = [];
   const server = createServer((request, response) => {
@@ -35,8 +35,8 @@ export async function startKubernetes(): Promise<TestKubernetes> {
   const config = {
     clusters: [{ name: 'c', cluster: { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } }],
     users: [{ name: 'u', user: {} }],
-    contexts: [{ name: 'cluster', context: { cluster: 'c', user: 'u' } }],
-    'current-context': 'cluster',
+    contexts: [{ name, context: { cluster: 'c', user: 'u' } }],
+    'current-context': name,
   };
   await writeFile(kubeconfig, JSON.stringify(config));
   return { answers, asked, kubeconfig };

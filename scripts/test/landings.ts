@@ -13,7 +13,9 @@ export function contextIn(cwd: string, env: NodeJS.ProcessEnv): { context: Conte
       done();
     },
   }) as unknown as NodeJS.WriteStream;
-  const context = { cwd, env, clock: systemClock, stdin: process.stdin, stdout: stream, stderr: stream };
+  const { signal } = new AbortController();
+  const streams = { stdin: process.stdin, stdout: stream, stderr: stream };
+  const context = { cwd, env, clock: systemClock, ...streams, interruption: () => signal };
   return { context, said: () => said };
 }
 

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
-import { delimiter } from 'node:path';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import type { IAnalysisRun } from '@kubernetes-models/argo-rollouts/argoproj.io/v1alpha1/AnalysisRun';
 import type { IApplication } from '@kubernetes-models/argo-cd/argoproj.io/v1alpha1/Application';
+import type { IConfigMap } from 'kubernetes-models/v1/ConfigMap';
 import type { IEvent } from 'kubernetes-models/v1/Event';
 import type { IPod } from 'kubernetes-models/v1/Pod';
 import { UserError } from '../core/errors.ts';
@@ -12,6 +14,8 @@ import { get, inNamespace, list, patch, read, remove } from './kubernetes-api.ts
 export interface Cluster {
   application(name: string): Promise<IApplication | undefined>;
   applications(): Promise<IApplication[]>;
+  /** Where people reach Argo CD, as its own settings say; undefined where they do not. */
+  argocdUrl(): Promise<string | undefined>;
   workload(namespace: string, kind: WorkloadKind, name: string): Promise<Workload | undefined>;
   /** The pods with some labels, in the words of the API. */
   pods(namespace: string, selector: string): Promise<IPod[]>;
@@ -48,6 +52,8 @@ const groups: Readonly<Record<WorkloadKind, string>> = {
   Job: '/apis/batch/v1',
   CronJob: '/apis/batch/v1',
 };
+/** What a pod finds its cluster by. */
+const serviceAccount = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 /** More of a log than is ever shown, and no more than that of one container whose lines have no end. */
 const logBytes = 65_536;
 
@@ -57,10 +63,10 @@ const logBytes = 65_536;
  */
 export async function connectCluster(context: string, argocdNamespace: string, kubeconfig?: string): Promise<Cluster> {
   const hint = kubeconfig === undefined ? 'point KUBECONFIG at one that has the cluster' : 'run pnpm start';
-  const file = kubeconfig ?? process.env['KUBECONFIG'];
   // The library takes half a second to load, which a file that is not there is not worth.
-  if (file !== undefined && !file.includes(delimiter) && !existsSync(file)) {
-    throw new UserError(`the kubeconfig cannot be read: ${file} does not exist`, { hint });
+  const files = (kubeconfig ?? process.env['KUBECONFIG'] ?? join(homedir(), '.kube', 'config')).split(delimiter);
+  if (!files.some((file) => existsSync(file)) && !existsSync(serviceAccount)) {
+    throw new UserError(`the kubeconfig cannot be read: ${files.join(', ')} does not exist`, { hint });
   }
   const { KubeConfig: Config } = await import('@kubernetes/client-node');
   const config = new Config();
@@ -89,6 +95,11 @@ export async function connectCluster(context: string, argocdNamespace: string, k
   return {
     application: (name) => get<IApplication>(config, application(name)),
     applications: () => list<IApplication>(config, applications),
+    async argocdUrl() {
+      const path = inNamespace(core, argocdNamespace, 'configmaps', 'argocd-cm');
+      const url = (await get<IConfigMap>(config, path))?.data?.['url'];
+      return url !== undefined && /^https?:\/\//.test(url) ? url.replace(/\/+$/, '') : undefined;
+    },
     workload: (namespace, kind, name) =>
       get<Workload>(config, inNamespace(groups[kind], namespace, `${kind.toLowerCase()}s`, name)),
     pods: (namespace, selector) =>

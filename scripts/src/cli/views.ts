@@ -35,8 +35,10 @@ export function addViews({ program, context, end }: CommandTable): void {
     });
   program
     .command('status')
-    .description('Show which release each environment runs and what waits')
-    .argument('[app]', 'only this one')
+    .description('Show which release each environment runs, what became of it and what waits')
+    .argument('[app]', 'only this one, with what the gates say to the releases that wait')
+    .option('--watch', 'show it again whenever something has changed, until Ctrl-C')
+    .option('--no-cluster', 'do not ask the cluster for health')
     .addOption(remote)
     .addOption(json)
     .action(async (app: string | undefined, options) => {

@@ -1,105 +1,73 @@
-import { connectCluster } from '../adapters/cluster.ts';
 import type { Context } from '../context.ts';
-import type { BranchState } from '../core/branch-state.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
-import { overview, type Cell, type LiveCell } from '../core/overview.ts';
-import { readWorkspace } from '../core/workspace.ts';
-import { requireKnownApp } from '../steps/known-app.ts';
-import { releaseHistory } from '../steps/find-release.ts';
-import { applicationName } from '../steps/look.ts';
-import {
-  inputsSnapshot,
-  landedState,
-  openRepository,
-  readObservations,
-  readRecords,
-  remoteRefs,
-  type Repository,
-} from '../steps/repository.ts';
+import { createStatus, type Status, type StatusRequest } from '../steps/status.ts';
 import { statusTable } from '../ui/status-table.ts';
+import { createLive } from '../ui/live.ts';
 
-export interface StatusOptions {
-  remote?: string | undefined;
+export interface StatusOptions extends Omit<StatusRequest, 'app'> {
   json?: boolean | undefined;
+  /** Again and again, until Ctrl-C. */
+  watch?: boolean | undefined;
 }
+
+/** Milliseconds between two looks, and between two drawings, in which ages grow. */
+const lookEvery = 3000;
+const drawEvery = 1000;
 
 /** Prints where every release is, what became of it and what waits. Gives the exit code. */
 export async function status(context: Context, app: string | undefined, options: StatusOptions): Promise<number> {
-  const repository = await openRepository(context, { remote: options.remote });
-  const { git, remote, config, main } = repository;
-  if (app !== undefined) await requireKnownApp(repository, app);
-  const refs = remoteRefs(remote);
-  const states = new Map<string, BranchState>();
-  const landings = new Map<string, ReadonlyMap<string, string>>();
-  for (const { name } of config.environments) {
-    const { state, commits } = await landedState(git, name, refs);
-    states.set(name, state);
-    landings.set(name, commits);
-  }
-  const apps = [...new Set([...landings.values()].flatMap((each) => [...each.keys()]))];
-  const [inputs, records, observations] = await Promise.all([
-    inputsSnapshot(git, main),
-    readRecords(git, config, apps, refs),
-    readObservations(git, config, apps, refs),
-  ]);
-  const past = await readPast(repository, states);
-  const cells = overview({
-    config,
-    main: inputs,
-    workspace: readWorkspace(inputs),
-    states,
-    records,
-    observations,
-    past: (environment, of) => past.get(environment)?.get(of) ?? [],
-    landings,
-    now: context.clock.now(),
-  }).filter((each) => app === undefined || each.app === app);
-  const { live, trouble } = await askArgo(repository, cells);
-  if (options.json === true) {
-    context.stdout.write(
-      `${JSON.stringify({ main: main.revision, remote: remote.name, argocd: trouble ?? 'asked', cells: live }, null, 2)}\n`,
-    );
+  const { remote, cluster, json, watch } = options;
+  const look = await createStatus(context, { app, remote, cluster });
+  if (watch === true) return watchStatus(context, look, json === true);
+  const found = await look();
+  if (json === true) {
+    context.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
     return exitCodes.done;
   }
-  context.stdout.write(statusTable(live, context.clock.now()));
-  if (trouble !== undefined) context.stderr.write(`health is unknown: ${trouble}\n`);
+  context.stdout.write(statusTable(found, context.clock.now()));
+  if (cluster && found.argocd !== 'asked') context.stderr.write(`health is unknown: ${found.argocd}\n`);
   return exitCodes.done;
 }
 
-/** The ids of the releases that environments with `auto` have had, by environment and app. */
-async function readPast(
-  { git, config }: Repository,
-  states: ReadonlyMap<string, BranchState>,
-): Promise<Map<string, Map<string, string[]>>> {
-  const found = new Map<string, Map<string, string[]>>();
-  for (const { name, auto } of config.environments) {
-    const head = states.get(name)?.head;
-    if (!auto || head === undefined) continue;
-    const histories = await Promise.all(
-      Object.keys(config.apps).map(async (app): Promise<[string, string[]]> => {
-        const history = await releaseHistory(git, head, app);
-        return [app, history.map(({ release }) => release.release)];
-      }),
-    );
-    found.set(name, new Map(histories));
-  }
-  return found;
-}
+/**
+ * On a terminal one table that is drawn anew; elsewhere, whenever something has changed, another table or with `json`
+ * another line. What cannot be looked at for a while is said, and looked at again.
+ */
+async function watchStatus(context: Context, look: () => Promise<Status>, json: boolean): Promise<number> {
+  const { stdout, stderr, clock } = context;
+  const live = stdout.isTTY === true && !json ? createLive(stdout) : undefined;
+  const ended = context.interruption();
+  let shown = '';
+  let trouble = '';
+  let found = await look();
+  let next = clock.now().getTime() + lookEvery;
 
-async function askArgo(
-  { config, remote }: Repository,
-  cells: readonly Cell[],
-): Promise<{ live: LiveCell[]; trouble: string | undefined }> {
-  try {
-    const cluster = await connectCluster(config.argocd.cluster, config.argocd.namespace, remote.kubeconfig);
-    const found = new Map((await cluster.applications()).map((each) => [each.metadata?.name, each.status]));
-    const live = cells.map((cell) => {
-      const seen = found.get(applicationName(cell.app, cell.environment));
-      return { ...cell, health: seen?.health?.status, sync: seen?.sync?.status };
-    });
-    return { live, trouble: undefined };
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { live: cells.map((cell) => ({ ...cell, health: undefined, sync: undefined })), trouble: error.message };
+  function show(): void {
+    const table = (): string => statusTable(found, clock.now());
+    if (live !== undefined) {
+      live(`${table()}${trouble}`);
+      return;
+    }
+    const now = JSON.stringify(found);
+    if (now !== shown) stdout.write(json ? `${now}\n` : `${table()}\n`);
+    shown = now;
   }
+
+  while (!ended.aborted) {
+    show();
+    await clock.wait(live === undefined ? lookEvery : drawEvery, ended);
+    if (ended.aborted || clock.now().getTime() < next) continue;
+    try {
+      found = await look();
+      trouble = '';
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      const said = `this is as it was: ${error.message}\n`;
+      if (live === undefined && said !== trouble) stderr.write(said);
+      trouble = said;
+    }
+    next = clock.now().getTime() + lookEvery;
+  }
+  live?.done();
+  return exitCodes.done;
 }

@@ -2,6 +2,7 @@ import { staysAway } from './auto.ts';
 import { isAppFolder, type BranchState } from './branch-state.ts';
 import type { Config, Environment } from './config.ts';
 import { dueApps, type DueApp } from './due.ts';
+import type { Verdict } from './gates/index.ts';
 import { deliveryEnvironment } from './graph.ts';
 import { overlayHash } from './inputs.ts';
 import { describeStop, freezesOn, holdsOn, noPolicy, stands, type Policy } from './policy.ts';
@@ -25,8 +26,22 @@ export interface Cell {
 
 /** A cell with what Argo CD reports of it, where it could be asked. */
 export interface LiveCell extends Cell {
+  /** When what runs there landed, ISO 8601. */
+  landedAt: string | undefined;
   health: string | undefined;
   sync: string | undefined;
+  /** The page of its Argo CD application, where Argo CD knows its own address. */
+  link: string | undefined;
+}
+
+/** What the gates say to a release that waits to come to an environment, or why that cannot be said. */
+export interface Waiting {
+  environment: string;
+  from: string;
+  release: string;
+  tag: string;
+  verdicts: Verdict[];
+  problem?: string;
 }
 
 export interface OverviewFacts {

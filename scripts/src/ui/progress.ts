@@ -1,6 +1,5 @@
 import { styleText } from 'node:util';
-import type * as LogUpdate from 'log-update';
-import { createRequire } from 'node:module';
+import { createLive } from './live.ts';
 
 /** One piece of work that is under way; ends with exactly one of `done` and `fail`. */
 export interface Step {
@@ -39,7 +38,7 @@ export function createProgress(options: ProgressOptions): Progress {
   const { stream, isTTY = stream.isTTY === true, now = Date.now, heartbeatMs = 1500 } = options;
   const open = new Set<OpenStep>();
   const began = now();
-  const live = isTTY ? loadLogUpdate().createLogUpdate(stream, { showCursor: true }) : undefined;
+  const live = isTTY ? createLive(stream) : undefined;
   let lastWrite = now();
   let timer: NodeJS.Timeout | undefined;
 
@@ -105,11 +104,6 @@ export function createProgress(options: ProgressOptions): Progress {
   function colour(name: 'green' | 'red', text: string): string {
     return isTTY ? styleText(name, text) : text;
   }
-}
-
-/** It takes 50 ms to load, which only a terminal is worth. */
-function loadLogUpdate(): typeof LogUpdate {
-  return createRequire(import.meta.url)('log-update') as typeof LogUpdate;
 }
 
 /** A duration for people: `0.4 s`, `12 s`, `3 min 04 s`. */

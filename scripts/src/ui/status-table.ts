@@ -1,10 +1,13 @@
-import type { LiveCell } from '../core/overview.ts';
+import type { LiveCell, Waiting } from '../core/overview.ts';
 import { describeVerb } from '../core/record.ts';
 import { seconds } from './progress.ts';
 import { plainTable } from './table.ts';
 
 /** Apps down, environments across; in each cell the version, what became of it and its age, then a line for each thing that waits. */
-export function statusTable(cells: readonly LiveCell[], now: Date): string {
+export function statusTable(
+  { cells, waiting = [] }: { cells: readonly LiveCell[]; waiting?: readonly Waiting[] },
+  now: Date,
+): string {
   const environments = [...new Set(cells.map((each) => each.environment))];
   const apps = [...new Set(cells.map((each) => each.app))];
   const rows = apps.map((app) => {
@@ -17,20 +20,39 @@ export function statusTable(cells: readonly LiveCell[], now: Date): string {
     const lines = cells.flatMap((cell) => pick(cell).map((each) => `  ${cell.app} in ${cell.environment}: ${each}`));
     return lines.length === 0 ? [] : [`${title}:`, ...lines];
   };
-  const waiting = listed('Waiting', ({ waits }) => waits);
-  const stopped = listed('Stopped', ({ stops }) => stops);
-  const tail = [...(waiting.length === 0 ? ['Nothing waits.'] : waiting), ...stopped];
-  return `${table}\n${tail.join('\n')}\n`;
+  const waits = listed('Waiting', (cell) => cell.waits);
+  const stopped = listed('Stopped', (cell) => cell.stops);
+  // Of one app there is room for more.
+  const links = apps.length === 1 ? listed('Argo CD', ({ link }) => (link === undefined ? [] : [link])) : [];
+  const lines = [
+    ...(waits.length === 0 ? ['Nothing waits.'] : waits),
+    ...stopped,
+    ...waiting.flatMap(describeWaiting),
+    ...links,
+  ];
+  return `${table}\n${lines.join('\n')}\n`;
 }
 
 function describeCell(cell: LiveCell | undefined, now: Date): string {
   if (cell?.release === undefined) return '-';
-  const { record, release, health, sync } = cell;
-  const since = record === undefined ? '' : ` ${age(now.getTime() - Date.parse(record.at))}`;
-  const state = record?.outcome.state ?? 'not recorded yet';
+  const { record, release, health, sync, landedAt } = cell;
+  const state = record === undefined ? 'landed' : record.outcome.state;
+  const at = record?.at ?? landedAt;
+  const since = at === undefined ? '' : ` ${age(now.getTime() - Date.parse(at))}`;
   const live = health === undefined ? '' : `\n${health}${sync === 'Synced' ? '' : `, ${sync ?? ''}`}`;
   const by = record?.overridden === undefined ? '' : `\n${describeVerb(record)}`;
   return `${release.tag}${cell.waits.length > 0 ? ' *' : ''}\n${state}${since}${by}${live}`;
+}
+
+function describeWaiting({ environment, from, tag, verdicts, problem }: Waiting): string[] {
+  return [
+    `Gates to ${tag} from ${from} to ${environment}:`,
+    ...(problem === undefined ? [] : [`  it cannot be planned: ${problem}`]),
+    ...verdicts.flatMap(({ gate, state, evidence, opensAt, next }) => [
+      `  ${gate}: ${state}, ${evidence}${opensAt === undefined ? '' : `; opens at ${opensAt}`}`,
+      ...(next === undefined ? [] : [`    next: ${next}`]),
+    ]),
+  ];
 }
 
 function age(milliseconds: number): string {
