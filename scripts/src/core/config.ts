@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { isMap, LineCounter, parseDocument, type Document } from 'yaml';
+import { isMap, type Document, type LineCounter } from 'yaml';
 import { nearest, UserError } from './errors.ts';
 import {
   fileSchema,
@@ -12,6 +12,7 @@ import {
   type ProfileGates,
 } from './config-schema.ts';
 import { graphProblems } from './graph.ts';
+import { readYaml } from './yaml.ts';
 
 /** The file that configures the pipeline, at the root of the repository. */
 export const configFile = 'gitops.config.yaml';
@@ -34,13 +35,10 @@ export function parseConfig(
   } = {},
 ): Config {
   const { file = configFile, profile: profileName } = options;
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  if (document.errors.length > 0) {
-    throw invalid(document.errors.map((error) => at(file, lines, error.pos[0], error.message.split('\n')[0] ?? '')));
-  }
+  const { document, lines, value, problems: unreadable } = readYaml(text);
+  if (unreadable.length > 0) throw invalid(unreadable.map((each) => at(file, lines, each.offset, each.message)));
 
-  const parsed = z.safeParse(fileSchema, toValue(file, document), { reportInput: true });
+  const parsed = z.safeParse(fileSchema, value ?? {}, { reportInput: true });
   if (!parsed.success) {
     const problems = parsed.error.issues.flatMap(describeIssue);
     throw invalid(problems.map((problem) => locate(file, lines, document, problem)));
@@ -104,15 +102,6 @@ function settle(config: Config, named: string | undefined): Config {
   const address = named ?? config.registry;
   const args = Object.entries(config.build.args).map(([key, value]) => [key, value.replace('{registry}', address)]);
   return { ...config, registry: address, build: { args: Object.fromEntries(args) } };
-}
-
-/** The document as plain data; an alias without its anchor shows only here. */
-function toValue(file: string, document: Document): unknown {
-  try {
-    return document.toJS() ?? {};
-  } catch (error) {
-    throw invalid([`${file}: ${error instanceof Error ? error.message : String(error)}`]);
-  }
 }
 
 function applyProfile(base: Config, chosen: Profile): Config {
@@ -187,11 +176,10 @@ function at(file: string, lines: LineCounter, offset: number, message: string): 
 function invalid(problems: string[]): UserError {
   const [first = '', ...rest] = problems;
   if (rest.length === 0) return new UserError(first, { exit: 'usage', hint: 'mend that line, then try again' });
-  return new UserError(
-    `${problems.length} problems in the configuration\n${problems.map((each) => `  ${each}`).join('\n')}`,
-    {
-      exit: 'usage',
-      hint: 'mend these lines, then try again',
-    },
-  );
+  const shown = problems.slice(0, 20).map((each) => `  ${each}`);
+  if (shown.length < problems.length) shown.push(`  and ${problems.length - shown.length} more`);
+  return new UserError(`${problems.length} problems in the configuration\n${shown.join('\n')}`, {
+    exit: 'usage',
+    hint: 'mend these lines, then try again',
+  });
 }

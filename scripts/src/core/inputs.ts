@@ -1,9 +1,9 @@
-import { parse } from 'yaml';
 import type { Config, Strategy } from './config.ts';
 import { unknownName, UserError } from './errors.ts';
 import { findApp, serviceOf } from './graph.ts';
 import { digestOf, hashPaths, type Snapshot } from './snapshot.ts';
 import { closure, type WorkspacePackage } from './workspace.ts';
+import { parseYaml } from './yaml.ts';
 
 /** Hashes of what an app is made from: what its image is built of, what travels beside it, what stays in an environment. */
 export interface Inputs {
@@ -89,16 +89,10 @@ function kustomizationClosure(snapshot: Snapshot, roots: readonly string[]): str
 }
 
 function references(file: string, text: string): string[] {
-  try {
-    const kustomization = (parse(text) ?? {}) as Record<string, unknown>;
-    return ['resources', 'components'].flatMap((key) =>
-      Array.isArray(kustomization[key]) ? kustomization[key].map(String) : [],
-    );
-  } catch (error) {
-    throw new UserError(`${file} is not valid YAML: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
-  }
+  const kustomization = (parseYaml(text, file) ?? {}) as Record<string, unknown>;
+  return ['resources', 'components'].flatMap((key) =>
+    Array.isArray(kustomization[key]) ? kustomization[key].map(String) : [],
+  );
 }
 
 /** `a/b` and `../c` give `a/c`; leading `..` that leave the root are dropped, so nothing outside is reached. */

@@ -1,6 +1,7 @@
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import * as z from 'zod/mini';
 import { UserError } from './errors.ts';
+import { parseYaml } from './yaml.ts';
 
 const name = z.string().check(z.regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'is not a name'));
 const instant = z.iso.datetime({ offset: true });
@@ -89,14 +90,7 @@ export const policyFiles = Object.keys(files);
 export function readPolicy(texts: ReadonlyMap<string, string>, branch: string): Policy {
   function read<T extends object>(path: string, schema: z.ZodMiniType<T>, empty: T): T {
     const where = `${branch}:${path}`;
-    let value: unknown;
-    try {
-      value = parse(texts.get(path) ?? '', { logLevel: 'error' });
-    } catch (error) {
-      throw new UserError(`${where} is not valid YAML: ${error instanceof Error ? error.message : String(error)}`, {
-        cause: error,
-      });
-    }
+    const value = parseYaml(texts.get(path) ?? '', where);
     if (value === null || value === undefined) return empty;
     const parsed = z.safeParse(schema, value);
     if (parsed.success) return parsed.data;

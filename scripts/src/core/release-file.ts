@@ -1,6 +1,7 @@
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import * as z from 'zod/mini';
 import { UserError } from './errors.ts';
+import { parseYaml } from './yaml.ts';
 
 const hex = (length: number) =>
   z.string().check(z.regex(new RegExp(`^[0-9a-f]{${length}}$`), `is not ${length} hex digits`));
@@ -13,7 +14,9 @@ const schema = z.strictObject({
   namespace: label,
   strategy: z.enum(['rolling', 'canary', 'blue-green']),
   release: hex(12),
-  image: z.string().check(z.regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)+$/, 'is not an image name')),
+  image: z
+    .string()
+    .check(z.regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d+)?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)+$/, 'is not an image name')),
   tag: z.string().check(z.regex(/^[0-9a-f]{12}-\d+$/, 'is not <12 hex of the commit>-<build number>')),
   digest: z.string().check(z.regex(/^sha256:[0-9a-f]{64}$/, 'is not a sha256 digest')),
   imageRevision: hex(40),
@@ -30,15 +33,7 @@ export type ReleaseFile = z.infer<typeof schema>;
 
 /** Reads a release.yaml; a UserError naming `where` and the first wrong key if it is not one. */
 export function parseRelease(text: string, where: string): ReleaseFile {
-  let value: unknown;
-  try {
-    value = parse(text);
-  } catch (error) {
-    throw new UserError(`${where} is not valid YAML: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
-  }
-  const parsed = z.safeParse(schema, value);
+  const parsed = z.safeParse(schema, parseYaml(text, where));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new UserError(`${where}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is not a release'}`.trim());
