@@ -1,4 +1,5 @@
-import { isSeq, parseDocument, stringify } from 'yaml';
+import { stringify } from 'yaml';
+import { addComponent } from './add-component.ts';
 import type { Strategy } from './config.ts';
 import { UserError } from './errors.ts';
 import { strategyFolder } from './inputs.ts';
@@ -43,16 +44,6 @@ export function layOut(request: RenderRequest): Map<string, string> {
   files.set(base, addComponent(base, text, strategyFolder(request.strategy).replace(/^apps/, '../..')));
   files.set(`${renderRoot}/kustomization.yaml`, topKustomization(request));
   return files;
-}
-
-function addComponent(file: string, text: string, component: string): string {
-  const document = parseDocument(text);
-  if (document.errors.length > 0) {
-    throw new UserError(`${file} is not valid YAML: ${document.errors[0]?.message ?? ''}`);
-  }
-  if (isSeq(document.get('components'))) document.addIn(['components'], component);
-  else document.set('components', [component]);
-  return document.toString({ lineWidth: 0 });
 }
 
 function topKustomization(request: RenderRequest): string {
