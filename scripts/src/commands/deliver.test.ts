@@ -146,13 +146,13 @@ describe('deliver', () => {
 
   it('says which manifest kustomize could not build and delivers the others', async () => {
     const workshop = await createWorkshop((files) => {
-      files['apps/web/base/kustomization.yaml'] = 'resources: [missing.yaml]\n';
+      files['apps/web/base/deployment.yaml'] = 'kind: [\n';
     });
     const delivered = await workshop.sluice('deliver');
 
     expect(delivered.code).toBe(1);
     expect(delivered.stderr).toContain('web: not delivered, kustomize could not build');
-    expect(delivered.stderr).toContain('missing.yaml');
+    expect(delivered.stderr).toContain('deployment.yaml');
     expect(await workshop.release('dev', 'jobs')).toMatchObject({ app: 'jobs' });
   });
 

@@ -6,6 +6,8 @@ import { UserError } from '../core/errors.ts';
 import { serviceOf } from '../core/graph.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
 import { layOutBatch, renderKey, splitBatch } from '../core/render-batch.ts';
+import { refuseOutside } from '../core/references.ts';
+import { requireImage } from '../core/rendered-image.ts';
 import { layOut, renderRoot, type RenderRequest } from '../core/rendering.ts';
 import { digestOf } from '../core/snapshot.ts';
 import type { Sources } from './repository.ts';
@@ -33,7 +35,7 @@ export async function renderRelease(
   replaced: string | undefined,
 ): Promise<string> {
   const request = await requestOf(config, release, sources);
-  return carryConfigMaps(await kustomizeBuild(layOut(request), renderRoot), replaced);
+  return carryConfigMaps(await renderOne(request), replaced);
 }
 
 /**
@@ -50,8 +52,11 @@ export async function renderReleases(
   const keys = requests.map((request) => renderKey(request, renderer));
   const kept = cache === undefined ? [] : await Promise.all(keys.map((key) => cache.get(key)));
   const missing = requests.filter((_, index) => kept[index] === undefined);
+  const checked = new Set<string>();
   const size = Math.min(batchSize, Math.ceil(missing.length / 2));
-  const rendered = valuesOf((await Promise.all(batches(missing, size).map(renderBatch))).flat());
+  const rendered = valuesOf(
+    (await Promise.all(batches(missing, size).map((each) => renderBatch(each, checked)))).flat(),
+  );
   const texts = requests.map((_, index) => kept[index] ?? rendered.shift() ?? '');
   if (cache !== undefined) {
     const fresh = keys.filter((_, index) => kept[index] === undefined);
@@ -98,16 +103,31 @@ function keyOf(release: ToRender['release'], replaced: string | undefined): stri
 }
 
 /** One process for all; one for each where they cannot stand together, such as equal names in one namespace. */
-async function renderBatch(requests: readonly RenderRequest[]): Promise<PromiseSettledResult<string>[]> {
+async function renderBatch(
+  requests: readonly RenderRequest[],
+  checked: Set<string>,
+): Promise<PromiseSettledResult<string>[]> {
   if (requests.length > 1) {
     try {
+      for (const request of requests) refuseOutside(layOut(request), request.service, checked);
       const together = splitBatch(await kustomizeBuild(layOutBatch(requests), renderRoot), requests.length);
-      if (together !== undefined) return together.map((value) => ({ status: 'fulfilled', value }));
+      if (together !== undefined) {
+        for (const [index, request] of requests.entries()) requireImage(request, together[index] ?? '');
+        return together.map((value) => ({ status: 'fulfilled', value }));
+      }
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
     }
   }
-  return Promise.allSettled(requests.map((request) => kustomizeBuild(layOut(request), renderRoot)));
+  return Promise.allSettled(requests.map((request) => renderOne(request, checked)));
+}
+
+async function renderOne(request: RenderRequest, checked?: Set<string>): Promise<string> {
+  const files = layOut(request);
+  refuseOutside(files, request.service, checked);
+  const rendered = await kustomizeBuild(files, renderRoot);
+  requireImage(request, rendered);
+  return rendered;
 }
 
 /** What was rendered; throws what went wrong, of several in one UserError. */

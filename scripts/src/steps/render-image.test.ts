@@ -1,0 +1,117 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { snapshotWith } from '../../test/snapshot.ts';
+import { template } from '../../test/template.ts';
+import { parseConfig, type Config } from '../core/config.ts';
+import { namespaceOf } from '../core/graph.ts';
+import type { ReleaseFile } from '../core/release-file.ts';
+import { renderRelease } from './render.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const shipped = Object.fromEntries(
+  globSync('{apps/**/*,gitops.config.yaml}', { cwd: root, withFileTypes: true })
+    .filter((each) => each.isFile())
+    .map((each) => join(each.parentPath, each.name))
+    .map((path) => [path.slice(root.length + 1), readFileSync(path, 'utf8')]),
+);
+const config = parseConfig(shipped['gitops.config.yaml'] ?? '');
+
+interface Image {
+  tag: string;
+  digest: string;
+}
+const old: Image = { tag: '0123456789ab-1', digest: `sha256:${'1'.repeat(64)}` };
+const next: Image = { tag: '123456789012-2', digest: `sha256:${'2'.repeat(64)}` };
+
+function render(files: Record<string, string>, its: Config, app: string, environment: string, image: Image) {
+  const main = snapshotWith(files);
+  const target = its.environments.find((each) => each.name === environment);
+  if (target === undefined) throw new Error(environment);
+  const release = {
+    app,
+    environment,
+    namespace: namespaceOf(target, app),
+    strategy: its.apps[app]?.strategy,
+    image: `${its.registry}/${app}`,
+    ...image,
+    manifestRevision: main.revision,
+    overlayRevision: main.revision,
+  } as Omit<ReleaseFile, 'intent'>;
+  return renderRelease(its, release, () => Promise.resolve(main), undefined);
+}
+
+/** The lines of two renderings that differ, told apart by what they may be. */
+function changedLines(before: string, after: string) {
+  const [a, b] = [before.split('\n'), after.split('\n')];
+  const changed = b.map((line, index) => [a[index] ?? '', line]).filter(([was, is]) => was !== is);
+  const expected = changed.filter(
+    ([was = '', is = '']) =>
+      is === was.replace(old.tag, next.tag).replace(old.digest, next.digest) &&
+      /^ *(- )?(image:|app\.kubernetes\.io\/version:) /.test(is),
+  );
+  return { lines: [a.length, b.length], changed: changed.length, unexpected: changed.length - expected.length };
+}
+
+describe('a new image', () => {
+  const cases = Object.keys(config.apps).flatMap((app) => config.environments.map(({ name }) => [app, name] as const));
+
+  it.each(cases)('changes the lines of image and version label alone: %s in %s', async (app, environment) => {
+    const [before, after] = await Promise.all(
+      [old, next].map((image) => render(shipped, config, app, environment, image)),
+    );
+    const { lines, changed, unexpected } = changedLines(before ?? '', after ?? '');
+
+    expect(lines[0]).toBe(lines[1]);
+    // The image, and the label of the workload and of its pods.
+    expect(changed).toBe(3);
+    expect(unexpected).toBe(0);
+  });
+
+  it('is not alone where a base is edited with it, which the comparison sees', async () => {
+    const path = 'apps/orders/base/deployment.yaml';
+    const edited = { ...shipped, [path]: shipped[path]?.replace('cpu: 20m', 'cpu: 30m') ?? '' };
+    const before = await render(shipped, config, 'orders', 'dev', old);
+    const after = await render(edited, config, 'orders', 'dev', next);
+
+    expect(changedLines(before, after)).toMatchObject({ changed: 4, unexpected: 1 });
+  });
+});
+
+describe('a rendering', () => {
+  const files = template();
+  const own = parseConfig(files['gitops.config.yaml']?.replace('REGISTRY', 'localhost') ?? '');
+  const deployment = 'apps/web/base/deployment.yaml';
+
+  it('is refused where no container has the name of the image', async () => {
+    const typo = { ...files, [deployment]: files[deployment]?.replace('image: web', 'image: wbe') ?? '' };
+
+    await expect(render(typo, own, 'web', 'dev', next)).rejects.toThrow(
+      'no container of web in dev runs the image of its release: "web" is none of wbe',
+    );
+    await expect(render(files, own, 'web', 'dev', next)).resolves.toContain(`@${next.digest}`);
+  });
+
+  it('is not refused where nothing runs', async () => {
+    const config = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {a: b}\n';
+
+    expect(await render({ ...files, [deployment]: config }, own, 'web', 'dev', next)).toContain('kind: ConfigMap');
+  });
+
+  it('is refused where an overlay sets the image as well', async () => {
+    const path = 'apps/web/overlays/prod/kustomization.yaml';
+    const twice = { ...files, [path]: `${files[path] ?? ''}images: [{name: web, newTag: "1.10"}]\n` };
+
+    await expect(render(twice, own, 'web', 'prod', next)).rejects.toThrow(`${path} sets the image web`);
+    await expect(render(twice, own, 'web', 'dev', next)).resolves.toContain(`@${next.digest}`);
+  });
+
+  it('is refused before Kustomize would fetch something', async () => {
+    const path = 'apps/web/overlays/dev/kustomization.yaml';
+    const remote = { ...files, [path]: 'resources: [../../base, "https://127.0.0.1:1/evil.yaml"]\n' };
+
+    await expect(render(remote, own, 'web', 'dev', next)).rejects.toThrow(
+      `${path} names https://127.0.0.1:1/evil.yaml`,
+    );
+  });
+});
