@@ -35,6 +35,8 @@ export function directly(command: string, args: readonly string[]): Pick<Options
  */
 export async function exec(command: string, args: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
   const { cwd = process.cwd(), env = process.env, input, nothrow = false } = options;
+  const broken = args.find((each) => each.includes('\0'));
+  if (broken !== undefined) throw new UserError(`no program can be given ${JSON.stringify(broken)}`);
   const running = $({
     cwd,
     env,

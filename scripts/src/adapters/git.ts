@@ -82,7 +82,9 @@ export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
     return found;
   }
   async function list(revision: string, paths: readonly string[]): Promise<Pick<Snapshot, 'tree' | 'folders'>> {
-    return parseTree((await run(['ls-tree', '-r', '-t', '-z', '--full-tree', revision, '--', ...paths])).stdout);
+    return parseTree(
+      (await run(['ls-tree', '-r', '-t', '-z', '--full-tree', '--end-of-options', revision, ...paths])).stdout,
+    );
   }
 
   async function commitsAt(revision: string, path: string): Promise<string[]> {
@@ -114,19 +116,22 @@ export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
       return made.stdout.trim().split('\n');
     },
     async push(remote, commit, branch) {
-      const result = await run(['push', '--porcelain', '--no-verify', remote, `${commit}:refs/heads/${branch}`], {
-        nothrow: true,
-      });
+      const result = await run(
+        ['push', '--porcelain', '--no-verify', '--end-of-options', remote, `${commit}:refs/heads/${branch}`],
+        {
+          nothrow: true,
+        },
+      );
       return result.code === 0 ? { state: 'landed' } : explainPush(result);
     },
     async fetch(remote) {
       const spec = `+refs/heads/*:refs/remotes/${remote}/*`;
       const quick = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance'];
-      await run(['fetch', ...quick, '--prune', remote, spec]);
+      await run(['fetch', ...quick, '--prune', '--end-of-options', remote, spec]);
     },
     async isAncestor(older, newer) {
       if (older === newer) return true;
-      const args = ['merge-base', '--is-ancestor', older, newer];
+      const args = ['merge-base', '--is-ancestor', '--end-of-options', older, newer];
       const ask = async (): Promise<number> => (await run(args, { nothrow: true })).code;
       if (![older, newer].every((each) => objectName.test(each))) return (await ask()) === 0;
       const code = await once(ancestors, `${older} ${newer}`, ask);
@@ -135,7 +140,9 @@ export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
       return code === 0;
     },
     async author(revision) {
-      const [name = '', email = ''] = (await run(['log', '-1', '--format=%an%n%ae', revision])).stdout.split('\n');
+      const [name = '', email = ''] = (
+        await run(['log', '-1', '--format=%an%n%ae', '--end-of-options', revision, '--'])
+      ).stdout.split('\n');
       return { name, email };
     },
     async committedAt(revision) {
@@ -147,7 +154,7 @@ export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
       return commit.slice(commit.indexOf('\n\n') + 2);
     },
     async lastChanges(revision) {
-      const logged = await run(['log', '--format=%x01%H', '--name-only', '-z', '--end-of-options', revision]);
+      const logged = await run(['log', '--format=%x01%H', '--name-only', '-z', '--end-of-options', revision, '--']);
       const found = new Map<string, string>();
       for (const entry of logged.stdout.split('\u0001').slice(1)) {
         const [commit = '', ...paths] = entry.split(/[\0\n]+/);

@@ -32,7 +32,7 @@ export async function findRemote(git: Git, cwd: string, named?: string): Promise
     });
   }
   if (!listed.includes(name)) throw unknownName('Git remote', name, listed);
-  const url = (await git.run(['remote', 'get-url', name])).stdout.trim();
+  const url = (await git.run(['remote', 'get-url', '--', name])).stdout.trim();
   const folder = url.startsWith('file://') ? new URL(url).pathname : resolve(cwd, url);
   if (/^[a-z+]+:\/\/|^[^/]+:/.test(url) && !url.startsWith('file://')) {
     return { name, url, profile: undefined, registry: undefined, kubeconfig: undefined };

@@ -77,7 +77,9 @@ async function findProblems(context: Context, options: CheckOptions): Promise<st
 
 /** Each commit of a push with the one before it, the oldest first; undefined where they are not one line. */
 async function chain(git: Git, old: string, next: string): Promise<[parent: string, commit: string][] | undefined> {
-  const listed = (await git.run(['rev-list', '--parents', '--reverse', `${old}..${next}`])).stdout.trim();
+  const listed = (
+    await git.run(['rev-list', '--parents', '--reverse', '--end-of-options', `${old}..${next}`, '--'])
+  ).stdout.trim();
   const commits = listed.split('\n').map((line) => line.split(' '));
   const inLine = commits.every(
     ([, parent, ...more], index) => more.length === 0 && parent === (index === 0 ? old : commits[index - 1]?.[0]),

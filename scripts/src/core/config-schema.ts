@@ -67,10 +67,20 @@ const buildArgs = z.record(
 );
 const registry = z
   .string()
-  .check(z.regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/, 'is not a registry address such as ghcr.io/acme'));
+  .check(
+    z.regex(
+      /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d+)?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/,
+      'is not a registry address such as ghcr.io/acme',
+    ),
+  );
 const namespace = z
   .string()
-  .check(z.regex(/^[a-z0-9-]*(\{app\})?[a-z0-9-]*$/, 'is not a namespace, optionally with {app} in it'));
+  .check(
+    z.regex(
+      /^([a-z0-9]([-a-z0-9]*[a-z0-9])?|([a-z0-9][-a-z0-9]*)?\{app\}([-a-z0-9]*[a-z0-9])?)$/,
+      'is not a namespace, optionally with {app} in it',
+    ),
+  );
 const environment = z.strictObject({
   name,
   cluster: name,
