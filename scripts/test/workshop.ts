@@ -23,8 +23,10 @@ export interface Finished {
 export interface Workshop {
   clone: string;
   bare: string;
+  /** What the clone calls its remote. */
+  remote: string;
   registry: TestRegistry;
-  /** What every process in it sees. */
+  /** What every process in it sees; what is changed here counts from the next one on. */
   env: NodeJS.ProcessEnv;
   git(...args: string[]): Promise<string>;
   /** Runs the pipeline's own command line in the clone, as its own process. */
@@ -192,8 +194,9 @@ const gitConfig = `[user]
 async function openWorkshop(folder: string, registry: TestRegistry): Promise<Workshop> {
   const clone = join(folder, 'clone');
   const bare = join(folder, 'remote.git');
-  const env = {
-    ...process.env,
+  const env: NodeJS.ProcessEnv = {
+    // What a workflow on GitHub says of itself is not about this clone.
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(GITHUB|GH)_/.test(name))),
     PATH: `${join(folder, 'bin')}:${process.env['PATH']}`,
     GIT_CONFIG_GLOBAL: join(folder, 'gitconfig'),
     GIT_CONFIG_SYSTEM: '/dev/null',
@@ -218,6 +221,7 @@ async function openWorkshop(folder: string, registry: TestRegistry): Promise<Wor
   const workshop: Workshop = {
     clone,
     bare,
+    remote: 'local',
     registry,
     env,
     git,
@@ -232,7 +236,7 @@ async function openWorkshop(folder: string, registry: TestRegistry): Promise<Wor
     write,
     async push(changed) {
       await write(changed);
-      await git('push', '--quiet', 'local', 'main');
+      await git('push', '--quiet', workshop.remote, 'main');
       return (await git('rev-parse', 'HEAD')).trim();
     },
     read: (path) => readFile(join(clone, path), 'utf8'),
@@ -257,10 +261,10 @@ async function openWorkshop(folder: string, registry: TestRegistry): Promise<Wor
         at: '2026-01-01T00:00:00.000Z',
         outcome: { state, reason: 'seen by a test' },
       };
-      await git('fetch', '--quiet', 'local', 'delivery-records');
+      await git('fetch', '--quiet', bare, 'delivery-records');
       await git('checkout', '--quiet', '--detach', 'FETCH_HEAD');
       await write({ [recordPath(record)]: JSON.stringify(record) });
-      await git('push', '--quiet', 'local', 'HEAD:delivery-records');
+      await git('push', '--quiet', bare, 'HEAD:delivery-records');
       await git('checkout', '--quiet', 'main');
     },
     async useCluster(kubeconfig) {

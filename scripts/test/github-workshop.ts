@@ -1,0 +1,38 @@
+import { appendFile, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { startGitHub, type GitHub, type GitHubOptions } from './github/github.ts';
+import type { Workshop } from './workshop.ts';
+
+export interface GitHubWorkshop extends Workshop {
+  github: GitHub;
+}
+
+const repository = 'acme/shop';
+const url = `https://github.com/${repository}.git`;
+
+/**
+ * A workshop whose remote is `origin` on GitHub: `https://github.com/acme/shop.git` in its configuration, the same bare
+ * repository for git (by `insteadOf`, which `git remote get-url` applies as well), and a server for the API, which
+ * `GITHUB_API_URL` and `GITHUB_TOKEN` lead to. No hook of ours and no profile is there, and main has this repository's workflows.
+ */
+export async function onGitHub(workshop: Workshop, options: GitHubOptions = {}): Promise<GitHubWorkshop> {
+  const { bare, clone, git, registry } = workshop;
+  const config = await workshop.read('gitops.config.yaml');
+  await workshop.push({
+    'gitops.config.yaml': config.replace(/^registry: .*$/m, `registry: ${registry.host}`),
+    '.github/workflows/promote.yaml': await readFile(
+      join(import.meta.dirname, '../../.github/workflows/promote.yaml'),
+      'utf8',
+    ),
+  });
+  await rm(join(bare, 'hooks', 'update'), { force: true });
+  await git('--git-dir', bare, 'config', '--unset', 'sluice.profile');
+  await git('remote', 'rename', workshop.remote, 'origin');
+  await git('remote', 'set-url', 'origin', url);
+  await appendFile(join(clone, '..', 'gitconfig'), `[url "${bare}"]\n  insteadOf = ${url}\n`);
+  const github = await startGitHub(bare, { repository, ...options });
+  onTestFinished(github.stop);
+  Object.assign(workshop.env, { GITHUB_API_URL: github.url, GITHUB_TOKEN: github.token });
+  return Object.assign(workshop, { github, remote: 'origin' });
+}
