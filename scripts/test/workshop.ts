@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, onTestFinished } from 'vitest';
 import { recordPath, type DeliveryRecord } from '../src/core/record.ts';
 import { parseRelease, type ReleaseFile } from '../src/core/release-file.ts';
+import { asAdministrator } from './github/bare.ts';
 import { startRegistry, type TestRegistry } from './registry-server.ts';
 import { template } from './template.ts';
 import { temporaryFolder } from './temporary.ts';
@@ -264,7 +265,8 @@ async function openWorkshop(folder: string, registry: TestRegistry): Promise<Wor
       await git('fetch', '--quiet', bare, 'delivery-records');
       await git('checkout', '--quiet', '--detach', 'FETCH_HEAD');
       await write({ [recordPath(record)]: JSON.stringify(record) });
-      await git('push', '--quiet', bare, 'HEAD:delivery-records');
+      const administrator = { cwd: clone, env: { ...env, ...asAdministrator } };
+      await run('git', ['push', '--quiet', bare, 'HEAD:delivery-records'], administrator);
       await git('checkout', '--quiet', 'main');
     },
     async useCluster(kubeconfig) {

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { appendFile, chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -27,7 +29,12 @@ export interface Bare {
   message(commit: string): Promise<string>;
   /** A file's text at a revision; undefined where there is none. */
   read(revision: string, path: string): Promise<string | undefined>;
+  /** From now on `git push` is refused for branches that match a pattern. */
+  refusePushes(patterns: readonly string[]): Promise<void>;
 }
+
+/** Environment variable with which a test pushes past the rulesets, as an administrator might. */
+export const asAdministrator = { SLUICE_TEST_ADMINISTRATOR: '1' };
 
 export function openBare(folder: string): Bare {
   const env = { ...process.env, GIT_DIR: folder, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' };
@@ -57,8 +64,25 @@ export function openBare(folder: string): Bare {
     ahead: async (base, head) => Number(await git(['rev-list', '--count', `${base}..${head}`])),
     message: async (commit) => (await git(['log', '-1', '--format=%B', commit])).trimEnd(),
     read: (revision, path) => attempt(['show', `${revision}:${path}`]),
+    async refusePushes(patterns) {
+      await appendFile(join(folder, 'protected'), patterns.map((pattern) => `${pattern}\n`).join(''));
+      await writeFile(join(folder, 'hooks', 'update'), updateHook);
+      await chmod(join(folder, 'hooks', 'update'), 0o755);
+    },
   };
 }
+
+const updateHook = `#!/bin/sh
+[ -n "$SLUICE_TEST_ADMINISTRATOR" ] && exit 0
+while read -r pattern; do
+  case "\${1#refs/heads/}" in
+    $pattern)
+      echo "error: GH013: Repository rule violations found for $1." >&2
+      echo "- Cannot update this protected ref." >&2
+      exit 1 ;;
+  esac
+done < protected
+`;
 
 /** The commands of git-fast-import(1) for one commit, ending with a question for its id. */
 function importStream({ parent, message, author, at, additions, deletions }: NewCommit): Buffer {

@@ -2,7 +2,7 @@ import { createHash, generateKeyPairSync } from 'node:crypto';
 import { openBare } from './bare.ts';
 import type { Fault } from './faults.ts';
 import { settlePulls } from './pulls.ts';
-import { serve } from './server.ts';
+import { readPublished, serve, type Published } from './server.ts';
 import {
   emit,
   nextId,
@@ -37,7 +37,8 @@ export interface GitHub {
   issue(token: Partial<Omit<Token, 'actor'>> & { login?: string }): string;
   /** Ends a token: at once, or after so many calls. */
   expire(token: string, afterCalls?: number): void;
-  protect(ruleset: Ruleset): void;
+  /** Over the API by login; over git, where nobody has one, for all. */
+  protect(ruleset: Ruleset): Promise<void>;
   fault(fault: Fault): void;
   /** A person looks at a pull request's head, or at an earlier commit of it. */
   review(pull: number, login: string, state?: Review['state'], commit?: string): Promise<void>;
@@ -63,6 +64,8 @@ const permissions: Permissions = {
   pull_requests: 'write',
   statuses: 'read',
 };
+
+let published: Published | undefined;
 
 /** Serves a bare repository as GitHub would, on a free port of this machine. */
 export async function startGitHub(bare: string, options: GitHubOptions = {}): Promise<GitHub> {
@@ -104,7 +107,8 @@ export async function startGitHub(bare: string, options: GitHubOptions = {}): Pr
     state.app.publicKey = pair.publicKey;
     return pair.privateKey;
   }
-  const server = await serve(state);
+  published ??= readPublished();
+  const server = await serve(state, published);
   return {
     ...server,
     token: issue({}),
@@ -119,7 +123,10 @@ export async function startGitHub(bare: string, options: GitHubOptions = {}): Pr
       if (found === undefined) throw new Error(`no such token`);
       found.calls = afterCalls;
     },
-    protect: (ruleset) => void state.rulesets.push(ruleset),
+    async protect(ruleset) {
+      state.rulesets.push(ruleset);
+      await state.bare.refusePushes(ruleset.branches);
+    },
     async review(number, login, verdict = 'APPROVED', commit) {
       const by = actorOf(login);
       await settlePulls(state, { kind: 'person', actor: by });

@@ -67,7 +67,7 @@ interface PathItem {
 /** GitHub's published schema (`schemas/rest.json`). Validators are compiled when first asked. */
 export function readRestSchema(): RestSchema {
   const api = JSON.parse(readFileSync(join(import.meta.dirname, 'schemas', 'rest.json'), 'utf8')) as Api;
-  closeObjects(api);
+  adapt(api);
   // What is published is OpenAPI 3.0: JSON Schema with words of its own.
   const ajv = new Ajv({ strict: false, allErrors: true, logger: false });
   formats.default(ajv);
@@ -123,10 +123,14 @@ function at(api: Api, reference: string): unknown {
   return found;
 }
 
-/** Names that GitHub does not publish are mistakes here, in what is asked as in what is answered. */
-function closeObjects(value: unknown): void {
+/**
+ * Names that GitHub does not publish are mistakes here, in what is asked as in what is answered.
+ * And what may be null may be so where its values are listed, which OpenAPI 3.0 leaves unsaid.
+ */
+function adapt(value: unknown): void {
   if (value === null || typeof value !== 'object') return;
   const schema = value as Schema;
   if (schema.type === 'object' && schema.properties !== undefined) schema.additionalProperties ??= false;
-  for (const [key, each] of Object.entries(value)) if (key !== 'allOf') closeObjects(each);
+  if (schema.nullable === true && Array.isArray(schema.enum)) schema.enum.push(null);
+  for (const [key, each] of Object.entries(value)) if (key !== 'allOf') adapt(each);
 }

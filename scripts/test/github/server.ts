@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { authenticate } from './access.ts';
 import { createFaults, insteadOf, interfere, type Fault } from './faults.ts';
-import { createGraphQL, type Asking } from './graphql.ts';
+import { createGraphQL, type Asking, type GraphQLRequest } from './graphql.ts';
 import type { Answer } from './operation.ts';
 import { rateHeaders } from './rate.ts';
 import { isRefusal, refuse } from './refusal.ts';
@@ -27,10 +27,19 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Serves a state over HTTP. `schema` is what answers are judged by. */
-export async function serve(state: State, schema: RestSchema = readRestSchema()): Promise<Server> {
+/** What is published is read and compiled once, however many servers a test file starts. */
+export interface Published {
+  rest: RestSchema;
+  readQuery: (asking: Asking) => GraphQLRequest;
+}
+
+export function readPublished(): Published {
+  return { rest: readRestSchema(), readQuery: createGraphQL() };
+}
+
+/** Serves a state over HTTP; answers are judged by what GitHub publishes. */
+export async function serve(state: State, { rest: schema, readQuery }: Published): Promise<Server> {
   const route = createRouter(schema);
-  const readQuery = createGraphQL();
   const faults = createFaults();
   const broken: string[] = [];
 
