@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { appendFile, chmod, writeFile } from 'node:fs/promises';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -30,7 +30,7 @@ export interface Bare {
   /** A file's text at a revision; undefined where there is none. */
   read(revision: string, path: string): Promise<string | undefined>;
   /** From now on `git push` is refused for branches that match a pattern. */
-  refusePushes(patterns: readonly string[]): Promise<void>;
+  refusePushes(patterns: readonly string[]): void;
 }
 
 /** Environment variable with which a test pushes past the rulesets, as an administrator might. */
@@ -64,10 +64,10 @@ export function openBare(folder: string): Bare {
     ahead: async (base, head) => Number(await git(['rev-list', '--count', `${base}..${head}`])),
     message: async (commit) => (await git(['log', '-1', '--format=%B', commit])).trimEnd(),
     read: (revision, path) => attempt(['show', `${revision}:${path}`]),
-    async refusePushes(patterns) {
-      await appendFile(join(folder, 'protected'), patterns.map((pattern) => `${pattern}\n`).join(''));
-      await writeFile(join(folder, 'hooks', 'update'), updateHook);
-      await chmod(join(folder, 'hooks', 'update'), 0o755);
+    refusePushes(patterns) {
+      appendFileSync(join(folder, 'protected'), patterns.map((pattern) => `${pattern}\n`).join(''));
+      mkdirSync(join(folder, 'hooks'), { recursive: true });
+      writeFileSync(join(folder, 'hooks', 'update'), updateHook, { mode: 0o755 });
     },
   };
 }

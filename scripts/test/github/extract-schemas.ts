@@ -8,7 +8,7 @@ import { graphqlSubset } from './extract-graphql.ts';
 
 /**
  * Writes `schemas/rest.json` and `schemas/graphql.graphql`: of what GitHub publishes, the part that the server answers.
- * `node scripts/test/github/extract-schemas.ts`; needs npm's registry. The packages (29 MB) stay in the user's cache folder.
+ * `pnpm --filter @sluice/scripts run github-schemas`; needs npm's registry. The packages (29 MB) stay in the user's cache folder.
  */
 const openapi = '@octokit/openapi@23.0.2';
 const graphql = '@octokit/graphql-schema@15.26.1';

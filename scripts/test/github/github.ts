@@ -38,7 +38,7 @@ export interface GitHub {
   /** Ends a token: at once, or after so many calls. */
   expire(token: string, afterCalls?: number): void;
   /** Over the API by login; over git, where nobody has one, for all. */
-  protect(ruleset: Ruleset): Promise<void>;
+  protect(ruleset: Ruleset): void;
   fault(fault: Fault): void;
   /** A person looks at a pull request's head, or at an earlier commit of it. */
   review(pull: number, login: string, state?: Review['state'], commit?: string): Promise<void>;
@@ -123,9 +123,9 @@ export async function startGitHub(bare: string, options: GitHubOptions = {}): Pr
       if (found === undefined) throw new Error(`no such token`);
       found.calls = afterCalls;
     },
-    async protect(ruleset) {
+    protect(ruleset) {
       state.rulesets.push(ruleset);
-      await state.bare.refusePushes(ruleset.branches);
+      state.bare.refusePushes(ruleset.branches);
     },
     async review(number, login, verdict = 'APPROVED', commit) {
       const by = actorOf(login);

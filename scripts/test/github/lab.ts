@@ -26,7 +26,7 @@ export interface Lab {
 
 export async function openLab(options: { now?: () => Date; stop?: boolean } = {}): Promise<Lab> {
   const folder = join(await temporaryFolder(), 'remote.git');
-  await run('git', ['init', '--quiet', '--bare', '--initial-branch=main', folder]);
+  await run('git', ['init', '--quiet', '--bare', '--template=', '--initial-branch=main', folder]);
   const git = async (...args: string[]): Promise<string> =>
     (await run('git', ['--git-dir', folder, ...args])).stdout.trim();
   const identity = ['-c', 'user.name=Ann', '-c', 'user.email=ann@example.invalid'];

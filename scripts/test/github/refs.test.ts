@@ -50,7 +50,7 @@ describe('a ruleset', () => {
   it('lets only the app create, update and delete what it protects', async () => {
     const lab = await openLab();
     const { octokit, where, github, head, commit } = lab;
-    await github.protect({ branches: ['deploy/*'], bypass: ['sluice[bot]'] });
+    github.protect({ branches: ['deploy/*'], bypass: ['sluice[bot]'] });
     const ann = lab.client(github.issue({ kind: 'person', login: 'ann' })).rest.git;
     const [before, ahead] = [await head('deploy/prod'), await commit('promote/web')];
     const prod = { ...where, ref: 'heads/deploy/prod' };
@@ -72,7 +72,7 @@ describe('a ruleset', () => {
 
   it('holds for commits by GraphQL', async () => {
     const lab = await openLab();
-    await lab.github.protect({ branches: ['deploy/*'], bypass: ['sluice[bot]'] });
+    lab.github.protect({ branches: ['deploy/*'], bypass: ['sluice[bot]'] });
     const ann = lab.client(lab.github.issue({ kind: 'person', login: 'ann' }));
     const head = await lab.head('deploy/prod');
     const input = commitInput('deploy/prod', head);
@@ -89,7 +89,7 @@ describe('a ruleset', () => {
       run('git', ['--git-dir', folder, 'push', folder, `${ahead}:refs/heads/${branch}`], {
         env: { ...process.env, ...more },
       });
-    await github.protect({ branches: ['deploy/*'], bypass: ['sluice[bot]'] });
+    github.protect({ branches: ['deploy/*'], bypass: ['sluice[bot]'] });
 
     await expect(push('deploy/prod')).rejects.toThrow('GH013: Repository rule violations found');
     expect(await head('deploy/prod')).toBe(before);
