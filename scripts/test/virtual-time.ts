@@ -31,7 +31,9 @@ export function virtualTime(): <Value>(work: () => Promise<Value>) => Promise<El
       try {
         const response = await real(...asked);
         const body = await response.arrayBuffer();
-        return new Response(body.byteLength === 0 ? null : body, response);
+        const whole = new Response(body.byteLength === 0 ? null : body, response);
+        // Pages of a list are found by it.
+        return Object.defineProperty(whole, 'url', { value: response.url });
       } finally {
         requests -= 1;
       }

@@ -223,8 +223,8 @@ async function openWorkshop(folder: string, registry: TestRegistry): Promise<Wor
     clone,
     bare,
     remote: 'local',
-    registry,
     env,
+    registry,
     git,
     async sluice(...args) {
       try {

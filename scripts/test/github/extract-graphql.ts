@@ -12,7 +12,8 @@ import {
 
 /** What the server answers of each type; arguments and input types come along whole. */
 const fields: Record<string, readonly string[]> = {
-  Query: ['id', 'repository', 'rateLimit'],
+  Query: ['id', 'repository', 'rateLimit', 'viewer'],
+  User: ['id', 'login'],
   Mutation: ['createCommitOnBranch'],
   RateLimit: ['cost', 'limit', 'remaining', 'resetAt', 'used'],
   Node: ['id'],

@@ -19,6 +19,7 @@ export const restOperations = [
   'issues/list-comments',
   'issues/create-comment',
   'checks/list-for-ref',
+  'repos/get-collaborator-permission-level',
   'repos/get-combined-status-for-ref',
   'actions/create-workflow-dispatch',
 ] as const;

@@ -39,6 +39,8 @@ export interface GitHub {
   expire(token: string, afterCalls?: number): void;
   /** Over the API by login; over git, where nobody has one, for all. */
   protect(ruleset: Ruleset): void;
+  /** Lets a person read only, or not even that; all others may write. */
+  restrict(login: string, permission: 'read' | 'none'): void;
   fault(fault: Fault): void;
   /** A person looks at a pull request's head, or at an earlier commit of it. */
   review(pull: number, login: string, state?: Review['state'], commit?: string): Promise<void>;
@@ -46,6 +48,8 @@ export interface GitHub {
   checkRun(revision: string, name: string, conclusion?: Conclusion): Promise<void>;
   status(revision: string, context: string, state: CommitStatus['state']): Promise<void>;
   pulls(): readonly Pull[];
+  /** The same, after what git has done to their branches. */
+  settled(): Promise<readonly Pull[]>;
   events(): readonly WorkflowEvent[];
   dispatches(): readonly Dispatch[];
   calls(): readonly Call[];
@@ -79,6 +83,7 @@ export async function startGitHub(bare: string, options: GitHubOptions = {}): Pr
     now,
     tokens: new Map(),
     rulesets: [],
+    collaborators: new Map(),
     pulls: [],
     checkRuns: [],
     statuses: [],
@@ -123,6 +128,7 @@ export async function startGitHub(bare: string, options: GitHubOptions = {}): Pr
       if (found === undefined) throw new Error(`no such token`);
       found.calls = afterCalls;
     },
+    restrict: (login, permission) => void state.collaborators.set(login, permission),
     protect(ruleset) {
       state.rulesets.push(ruleset);
       state.bare.refusePushes(ruleset.branches);
@@ -151,6 +157,10 @@ export async function startGitHub(bare: string, options: GitHubOptions = {}): Pr
       state.statuses.push({ id: nextId(state), context, commit, state: verdict, at: now() });
     },
     pulls: () => state.pulls,
+    async settled() {
+      await settlePulls(state, { kind: 'app', actor: bot });
+      return state.pulls;
+    },
     events: () => state.events,
     dispatches: () => state.dispatches,
     calls: () => state.calls,

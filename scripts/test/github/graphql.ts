@@ -68,6 +68,7 @@ async function answer(
   const rootValue = {
     id: 'query',
     repository: (names: { owner: string; name: string }) => repository(state, token, names),
+    viewer: { id: `User:${token.actor.login}`, login: token.actor.login },
     rateLimit: () => ({ ...rateOf(state, 'graphql'), cost: 1, resetAt: state.reset.toISOString() }),
     createCommitOnBranch: ({ input }: { input: CommitInput }) => createCommitOnBranch(state, token, input),
   };

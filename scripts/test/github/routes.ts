@@ -2,6 +2,7 @@ import type { RestOperation } from './extract-rest.ts';
 import type { Handler } from './operation.ts';
 import { createAccessToken, getRateLimit } from './operations/apps.ts';
 import { combinedStatus, listCheckRuns } from './operations/checks.ts';
+import { getPermission } from './operations/collaborators.ts';
 import { createComment, listComments } from './operations/comments.ts';
 import { dispatchWorkflow } from './operations/dispatches.ts';
 import { createPull, getPull, listPulls, listReviews, updatePull } from './operations/pulls.ts';
@@ -30,6 +31,7 @@ export const routes: Record<RestOperation, Route> = {
   'issues/list-comments': { handle: listComments, permissions: ['issues=read', 'pull_requests=read'] },
   'issues/create-comment': { handle: createComment, permissions: ['issues=write', 'pull_requests=write'] },
   'checks/list-for-ref': { handle: listCheckRuns, permissions: ['checks=read'] },
+  'repos/get-collaborator-permission-level': { handle: getPermission, permissions: ['metadata=read'] },
   'repos/get-combined-status-for-ref': { handle: combinedStatus, permissions: ['statuses=read'] },
   'actions/create-workflow-dispatch': { handle: dispatchWorkflow, permissions: ['actions=write'] },
 };

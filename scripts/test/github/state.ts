@@ -122,6 +122,8 @@ export interface State {
   now: () => Date;
   tokens: Map<string, Token>;
   rulesets: Ruleset[];
+  /** What people may do where that is not to write, by login. */
+  collaborators: Map<string, 'read' | 'none'>;
   pulls: Pull[];
   checkRuns: CheckRun[];
   statuses: CommitStatus[];
