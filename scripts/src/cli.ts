@@ -16,7 +16,7 @@ export async function main(args: readonly string[], context: Context = processCo
     process.exitCode = await run(args, context);
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-    else process.exitCode = printError(error, context.stderr);
+    else process.exitCode = printError(error, context.stderr, context.env);
   }
 }
 

@@ -100,7 +100,7 @@ async function settled(git: Git, request: WriteRequest, tip: string | undefined)
 }
 
 /** The commit by which a request has landed since its head: the same message, which names its intent, and the same files. */
-async function findOwn(git: Git, request: WriteRequest, head: string, tip: string): Promise<string | undefined> {
+export async function findOwn(git: Git, request: WriteRequest, head: string, tip: string): Promise<string | undefined> {
   const logged = await git.run(['log', '-z', '--format=%H%n%B', '--end-of-options', `${head}..${tip}`, '--']);
   for (const entry of logged.stdout.split('\0')) {
     const [commit = '', ...message] = entry.split('\n');

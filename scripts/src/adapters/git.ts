@@ -47,6 +47,13 @@ export interface Git {
   /** Makes commits without a work tree or an index, each on the one before and the first on `head`; gives their ids. */
   commit(head: string | undefined, ...requests: readonly Omit<CommitRequest, 'head'>[]): Promise<string[]>;
   push(remote: string, commit: string, branch: string): Promise<PushResult>;
+  /** Sets a branch to a commit, whatever its history, or with `undefined` removes it, if it still is at `expected`. */
+  replace(
+    remote: string,
+    branch: string,
+    commit: string | undefined,
+    expected: string | undefined,
+  ): Promise<PushResult>;
   fetch(remote: string): Promise<void>;
   isAncestor(older: string, newer: string): Promise<boolean>;
   author(revision: string): Promise<Identity>;
@@ -115,14 +122,11 @@ export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
       });
       return made.stdout.trim().split('\n');
     },
-    async push(remote, commit, branch) {
-      const result = await run(
-        ['push', '--porcelain', '--no-verify', '--end-of-options', remote, `${commit}:refs/heads/${branch}`],
-        {
-          nothrow: true,
-        },
-      );
-      return result.code === 0 ? { state: 'landed' } : explainPush(result);
+    push: (remote, commit, branch) => push('--end-of-options', remote, `${commit}:refs/heads/${branch}`),
+    replace(remote, branch, commit, expected) {
+      const ref = `refs/heads/${branch}`;
+      const lease = `--force-with-lease=${ref}:${expected ?? ''}`;
+      return push(lease, '--end-of-options', remote, `${commit ?? ''}:${ref}`);
     },
     async fetch(remote) {
       const spec = `+refs/heads/*:refs/remotes/${remote}/*`;
@@ -175,6 +179,11 @@ export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
       });
     },
   };
+
+  async function push(...args: readonly string[]): Promise<PushResult> {
+    const result = await run(['push', '--porcelain', '--no-verify', ...args], { nothrow: true });
+    return result.code === 0 ? { state: 'landed' } : explainPush(result);
+  }
 
   async function readBlobs(entries: readonly [path: string, oid: string][]): Promise<Map<string, string>> {
     const contents = await Promise.all(entries.map(([, oid]) => once(blobs, oid, () => objects.read(oid))));

@@ -17,7 +17,10 @@ export interface GateSources {
 }
 
 /** One app's change as gates are asked about it, less what is found out for them. */
-export type Question = Omit<GateFacts, 'order' | 'registry' | 'closed' | 'provenance' | 'release'> & {
+export type Question = Omit<
+  GateFacts,
+  'order' | 'registry' | 'closed' | 'provenance' | 'checks' | 'reviews' | 'release'
+> & {
   release: Omit<ReleaseFile, 'intent'>;
 };
 

@@ -1,5 +1,5 @@
 import type { Environment } from '../config.ts';
-import type { Policy } from '../policy.ts';
+import type { Approval, Policy } from '../policy.ts';
 import type { DeliveryRecord } from '../record.ts';
 import type { ReleaseFile } from '../release-file.ts';
 import type { Health, Watched } from '../soak/observe.ts';
@@ -40,8 +40,24 @@ export type ProvenanceAnswer =
   | { state: 'refused'; reasons: readonly string[] }
   | { state: 'unknown'; reason: string };
 
+/** One check of a commit, as GitHub has its newest run. */
+export interface CheckRun {
+  name: string;
+  status: string;
+  /** None while it runs. */
+  conclusion: string | undefined;
+}
+
+/** What became of the checks of the commit that an image was built from. */
+export type ChecksAnswer = { state: 'known'; runs: readonly CheckRun[] } | { state: 'unknown'; reason: string };
+
+/** What people said on open proposals for the environment, each bound to the bytes that they looked at. */
+export type ReviewsAnswer =
+  | { state: 'known'; approvals: readonly Approval[]; objections: readonly Approval[] }
+  | { state: 'unknown'; reason: string };
+
 /** What costs time to find out, and is so only for a gate that is asked. */
-export type Need = 'order' | 'registry' | 'closed' | 'provenance';
+export type Need = 'order' | 'registry' | 'closed' | 'provenance' | 'checks' | 'reviews';
 
 /** What a gate lets pass at somebody's word: an older release, a removal that loses something. */
 export type Allowance = 'downgrade' | 'deletion';
@@ -86,6 +102,9 @@ export interface GateFacts {
   provenance?: ProvenanceAnswer | undefined;
   /** What the configuration's windows say now. */
   closed?: { until: string | undefined; reason: string | undefined } | undefined;
+  checks?: ChecksAnswer | undefined;
+  /** Absent where the remote has no proposals. */
+  reviews?: ReviewsAnswer | undefined;
 }
 
 export interface Gate {

@@ -71,12 +71,15 @@ export function neededFacts(verb: Verb, environment: Environment): Set<Need> {
 
 export type {
   Allowance,
+  CheckRun,
+  ChecksAnswer,
   Gate,
   GateFacts,
   Need,
   Order,
   ProvenanceAnswer,
   RegistryAnswer,
+  ReviewsAnswer,
   Running,
   Verb,
   Verdict,
