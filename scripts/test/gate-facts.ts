@@ -12,6 +12,7 @@ export const production: Environment = {
   delivery: false,
   production: true,
   auto: false,
+  landing: 'direct',
   gates: {},
 };
 

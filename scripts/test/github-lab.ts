@@ -1,6 +1,8 @@
 import { onTestFinished } from 'vitest';
 import { createGit, type Git } from '../src/adapters/git.ts';
 import { createGitHub, type GitHub } from '../src/adapters/github/index.ts';
+import type { Repository } from '../src/steps/repository.ts';
+import { production } from './gate-facts.ts';
 import { startGitHub, type GitHub as Server } from './github/github.ts';
 import { temporaryFolder } from './temporary.ts';
 
@@ -46,6 +48,20 @@ export async function gitHubLab(): Promise<GitHubLab> {
     return createGitHub({ address, env, say: (line) => said.push(line) });
   }
   return { server, github: as(server.token), git, said, as, commit };
+}
+
+/** The pipeline's view of a lab, in a clone of its own, as far as proposing and landing need it; dev takes proposals. */
+export async function pipelineOf(lab: GitHubLab): Promise<Repository> {
+  const git = createGit(await temporaryFolder(), { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null' });
+  await git.run(['init', '--quiet', '.']);
+  await git.run(['remote', 'add', 'origin', (await lab.git.run(['rev-parse', '--absolute-git-dir'])).stdout.trim()]);
+  await git.fetch('origin');
+  const { github } = lab;
+  const config = { environments: [{ ...production, name: 'dev', landing: 'pull-request' }], apps: {} };
+  const main = await git.snapshot((await git.resolve('refs/remotes/origin/main')) ?? '');
+  const remote = { name: 'origin' };
+  const writer = github.writer(git, 'origin');
+  return { git, remote, github, writes: true, writer, config, main } as unknown as Repository;
 }
 
 /** What something fails with, and all that could be printed of it. */

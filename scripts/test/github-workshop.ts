@@ -6,6 +6,10 @@ import type { Workshop } from './workshop.ts';
 
 export interface GitHubWorkshop extends Workshop {
   github: GitHub;
+  /** From the next command on, all of them run in the pipeline, and this is who asks. */
+  inPipeline(login: string): void;
+  /** How many commits a branch has beyond another. */
+  ahead(branch: string, base: string): Promise<number>;
 }
 
 const repository = 'acme/shop';
@@ -21,10 +25,7 @@ export async function onGitHub(workshop: Workshop, options: GitHubOptions = {}):
   const config = await workshop.read('gitops.config.yaml');
   await workshop.push({
     'gitops.config.yaml': config.replace(/^registry: .*$/m, `registry: ${registry.host}`),
-    '.github/workflows/promote.yaml': await readFile(
-      join(import.meta.dirname, '../../.github/workflows/promote.yaml'),
-      'utf8',
-    ),
+    '.github/workflows/promote.yaml': await workflow('promote.yaml'),
   });
   await rm(join(bare, 'hooks', 'update'), { force: true });
   await git('--git-dir', bare, 'config', '--unset', 'sluice.profile');
@@ -34,5 +35,18 @@ export async function onGitHub(workshop: Workshop, options: GitHubOptions = {}):
   const github = await startGitHub(bare, { repository, ...options });
   onTestFinished(github.stop);
   Object.assign(workshop.env, { GITHUB_API_URL: github.url, GITHUB_TOKEN: github.token });
-  return Object.assign(workshop, { github, remote: 'origin' });
+  return Object.assign(workshop, {
+    github,
+    remote: 'origin',
+    inPipeline(login: string) {
+      Object.assign(workshop.env, { GITHUB_ACTIONS: 'true', GITHUB_ACTOR: login });
+    },
+    async ahead(branch: string, base: string) {
+      return Number(await git('--git-dir', bare, 'rev-list', '--count', `${base}..${branch}`));
+    },
+  });
+}
+
+function workflow(name: string): Promise<string> {
+  return readFile(join(import.meta.dirname, '../../.github/workflows', name), 'utf8');
 }

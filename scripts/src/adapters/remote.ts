@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { unknownName, UserError } from '../core/errors.ts';
+import { readGitHubAddress, type GitHubAddress } from '../core/github-address.ts';
 import type { Git } from './git.ts';
 
 /** The Git remote that releases are landed on, and what it says of itself. */
@@ -13,6 +14,8 @@ export interface Remote {
   /** Where its images go, in place of what the configuration says. */
   registry: string | undefined;
   kubeconfig: string | undefined;
+  /** The repository on GitHub that it is, if it is one. */
+  github: GitHubAddress | undefined;
 }
 
 export type RemoteSettings = Pick<Remote, 'profile' | 'registry' | 'kubeconfig'>;
@@ -22,7 +25,7 @@ export type RemoteSettings = Pick<Remote, 'profile' | 'registry' | 'kubeconfig'>
  * Only a repository on this machine can say more of itself, in its own Git configuration (`sluice.profile`,
  * `sluice.registry`, `sluice.kubeconfig`): no clone, flag or server can choose a profile.
  */
-export async function findRemote(git: Git, cwd: string, named?: string): Promise<Remote> {
+export async function findRemote(git: Git, cwd: string, env: NodeJS.ProcessEnv, named?: string): Promise<Remote> {
   const listed = (await git.run(['remote'])).stdout.split('\n').filter((line) => line !== '');
   const name = named ?? ['local', 'origin'].find((each) => listed.includes(each));
   if (name === undefined) {
@@ -32,15 +35,29 @@ export async function findRemote(git: Git, cwd: string, named?: string): Promise
     });
   }
   if (!listed.includes(name)) throw unknownName('Git remote', name, listed);
-  const url = (await git.run(['remote', 'get-url', '--', name])).stdout.trim();
+  const [url, github] = await Promise.all([addressOf(git, name), findGitHub(git, env, name)]);
+  if (github !== undefined)
+    return { name, url, github, profile: undefined, registry: undefined, kubeconfig: undefined };
   const folder = url.startsWith('file://') ? new URL(url).pathname : resolve(cwd, url);
   if (/^[a-z+]+:\/\/|^[^/]+:/.test(url) && !url.startsWith('file://')) {
-    return { name, url, profile: undefined, registry: undefined, kubeconfig: undefined };
+    return { name, url, github, profile: undefined, registry: undefined, kubeconfig: undefined };
   }
   if (!existsSync(folder)) {
     throw new UserError(`the Git remote ${name} is at ${folder}, where nothing is`, { hint: 'run pnpm start' });
   }
-  return { name, url: folder, ...(await readSettings(git, folder)) };
+  return { name, url: folder, github, ...(await readSettings(git, folder)) };
+}
+
+async function addressOf(git: Git, name: string): Promise<string> {
+  return (await git.run(['remote', 'get-url', '--', name])).stdout.trim();
+}
+
+/** By the address as it was configured: `url.<base>.insteadOf` may lead elsewhere and changes nothing about what it is. */
+export async function findGitHub(git: Git, env: NodeJS.ProcessEnv, name: string): Promise<GitHubAddress | undefined> {
+  const configured = await git.run(['config', '--get', `remote.${name}.url`], { nothrow: true });
+  const server = env['GITHUB_SERVER_URL'];
+  const hosts = server !== undefined && URL.canParse(server) ? [new URL(server).host] : [];
+  return readGitHubAddress(configured.stdout.trim(), hosts);
 }
 
 /** What a repository on this machine says of itself. */

@@ -36,6 +36,7 @@ export function addUpkeep({ program, context, end }: CommandTable): void {
     .requiredOption('--old <commit>', 'what it is at')
     .requiredOption('--new <commit>', 'what it would be at')
     .option('--repository <folder>', 'repository to look in (default: this one)')
+    .option('--proposed', 'it is a proposal: gates that may open before it lands do not count')
     .addOption(json)
     .action(async (options) => {
       end(await (await import('../commands/check.ts')).check(context, options));

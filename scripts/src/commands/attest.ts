@@ -7,9 +7,10 @@ import { exitCodes, UserError } from '../core/errors.ts';
 import { deliveryEnvironment } from '../core/graph.ts';
 import { bundleFolder, bundlePath, provenanceProblem } from '../core/provenance.ts';
 import { recordsBranch } from '../core/record.ts';
+import { readIdentity } from '../steps/identity.ts';
 import { trustedRoots } from '../steps/provenance.ts';
 import { addToRecords, type RecordFile } from '../steps/record.ts';
-import { branchState, openRepository, readIdentity, remoteRefs, type Repository } from '../steps/repository.ts';
+import { branchState, openRepository, remoteRefs, type Repository } from '../steps/repository.ts';
 
 export interface AttestOptions {
   /** Files with Sigstore bundles. */
@@ -77,7 +78,7 @@ async function store(
       }
     }
   }
-  const identity = await readIdentity(repository.git);
+  const identity = await readIdentity(context, repository);
   const stored =
     options.dryRun === true
       ? undefined

@@ -1,11 +1,13 @@
 import { createGit, type Git } from '../adapters/git.ts';
-import { readSettings } from '../adapters/remote.ts';
+import { findGitHub, readSettings } from '../adapters/remote.ts';
 import type { Context } from '../context.ts';
 import { deployBranch } from '../core/branch-state.ts';
 import { exitCodes } from '../core/errors.ts';
 import { recordsBranch } from '../core/record.ts';
 import { checkDeployBranch, releasesOf } from '../steps/check-deploy-branch.ts';
 import { checkRecords } from '../steps/check-records.ts';
+import { createGitHubFacts } from '../steps/github-facts.ts';
+import { openGitHub } from '../steps/open-writer.ts';
 import { createRenderer } from '../steps/render.ts';
 import { createSources, findRepository, mainSnapshot, readConfig } from '../steps/repository.ts';
 
@@ -14,6 +16,8 @@ export interface CheckOptions {
   old: string;
   new: string;
   repository?: string | undefined;
+  /** The change is only proposed: landing gates may be pending. */
+  proposed?: boolean | undefined;
   json?: boolean | undefined;
 }
 
@@ -66,8 +70,27 @@ async function findProblems(context: Context, options: CheckOptions): Promise<st
   }
   const refs = bare === undefined ? 'refs/remotes/origin' : 'refs/heads';
   const now = context.clock.now();
+  // Whose hook this is has no GitHub behind it; a clone on GitHub calls it origin.
+  const address = bare === undefined ? await findGitHub(git, context.env, 'origin') : undefined;
+  const source = {
+    git,
+    remote: { name: 'origin' },
+    github: address === undefined ? undefined : openGitHub(context, address),
+    writes: false,
+  };
+  const common = {
+    git,
+    config,
+    environment,
+    main,
+    refs,
+    now,
+    github: createGitHubFacts(source, environment.name),
+    pipeline: address !== undefined,
+    proposed: options.proposed,
+  };
   const { render, ahead } = createRenderer(config, createSources(git));
-  const steps = commits.map(([old, next]) => ({ git, config, environment, main, refs, old, new: next, now, render }));
+  const steps = commits.map(([old, next]) => ({ ...common, old, new: next, render }));
   if (steps.length > 1) await ahead((await Promise.all(steps.map(releasesOf))).flat());
   const problems = await Promise.all(steps.map(checkDeployBranch));
   return problems.flatMap((found, index) =>

@@ -2,7 +2,8 @@ import type { Context } from '../context.ts';
 import { exitCodes } from '../core/errors.ts';
 import { reconcileOnce, type Reconciled } from '../steps/reconcile.ts';
 import { reconcileForever } from '../steps/reconcile-forever.ts';
-import { openRepository, readIdentity } from '../steps/repository.ts';
+import { ownIdentity } from '../steps/identity.ts';
+import { openRepository } from '../steps/repository.ts';
 
 export interface ReconcileCommandOptions {
   remote?: string | undefined;
@@ -22,7 +23,7 @@ export async function reconcile(context: Context, options: ReconcileCommandOptio
 
 async function once(context: Context, options: ReconcileCommandOptions): Promise<Reconciled> {
   const repository = await openRepository(context, { remote: options.remote });
-  const by = await readIdentity(repository.git);
+  const by = await ownIdentity(context, repository);
   const done = await reconcileOnce(context, repository, by, options);
   for (const trouble of done.troubles) context.stderr.write(`${trouble}\n`);
   return done;

@@ -4,7 +4,8 @@ import { parseUntil } from '../core/duration.ts';
 import { UserError } from '../core/errors.ts';
 import { findApp, findEnvironment } from '../core/graph.ts';
 import { applyPlan, type ApplyOptions, type Planned } from '../steps/apply.ts';
-import { openRepository, readIdentity, type Repository } from '../steps/repository.ts';
+import { readIdentity } from '../steps/identity.ts';
+import { openRepository, type Repository } from '../steps/repository.ts';
 import { planRollback } from '../steps/rollback.ts';
 
 export interface RollbackOptions extends ApplyOptions {
@@ -24,7 +25,7 @@ export async function rollback(context: Context, app: string, options: RollbackO
   const repository = await openRepository(context, { remote: options.remote });
   findApp(repository.config, app);
   findEnvironment(repository.config, options.env);
-  const identity = await readIdentity(repository.git);
+  const identity = await readIdentity(context, repository);
   const request = {
     app,
     environment: options.env,

@@ -21,6 +21,8 @@ export const descriptions: Readonly<Record<string, string>> = {
   'environments[].delivery': 'True for the one where `git push` lands.',
   'environments[].production': 'True where a person on a terminal types the name before anything lands.',
   'environments[].auto': 'True where releases arrive without being asked for, once the gates pass.',
+  'environments[].landing':
+    'Whether what waits for a gate is refused (direct), or proposed on GitHub as a pull request.',
   'environments[].gates': 'What has to pass, besides the gates that are always asked.',
   'environments[].gates.verified': 'The release ran in an environment before this one and became verified there.',
   'environments[].gates.soak': 'The release was healthy in an environment before this one for a time.',
@@ -39,6 +41,8 @@ export const descriptions: Readonly<Record<string, string>> = {
   'environments[].gates.freeze.windows[].reason': 'Why, for everybody whom it stops.',
   'environments[].gates.approvals': 'People other than the one who asks have approved exactly these bytes.',
   'environments[].gates.approvals.count': 'How many people.',
+  'environments[].gates.checks': 'The commit that the image was built from passed its checks on GitHub.',
+  'environments[].gates.checks.required': 'The names of these checks; every check where none is named.',
   'environments[].gates.provenance':
     'The image was built from this repository by its own workflow, as its attestation says.',
   'environments[].gates.provenance.repository': '`owner/name` on github.com, else with its server in front.',

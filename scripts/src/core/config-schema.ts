@@ -54,6 +54,8 @@ const gates = z.strictObject({
   freeze: z.optional(z.strictObject({ windows: z.array(freezeWindow) })),
   approvals: z.optional(z.strictObject({ count: z.int().check(z.minimum(0, 'is less than none')) })),
   provenance: z.optional(provenance),
+  /** Every check of the commit where none is named. */
+  checks: z.optional(z.strictObject({ required: z.optional(z.array(z.string())) })),
 });
 /** Gates as a profile gives them: null takes one of the base configuration away, as in a JSON merge patch (RFC 7396). */
 const profileGates = z.strictObject(
@@ -61,6 +63,8 @@ const profileGates = z.strictObject(
     [K in keyof typeof gates.shape]: z.ZodMiniNullable<(typeof gates.shape)[K]>;
   },
 );
+/** Whether what somebody asks for is written at once, or proposed as long as gates wait for something. */
+const landing = z.enum(['direct', 'pull-request']);
 const buildArgs = z.record(
   z.string().check(z.regex(/^[A-Z][A-Z0-9_]*$/, 'is not the name of a build argument')),
   z.string(),
@@ -90,6 +94,7 @@ const environment = z.strictObject({
   production: z._default(z.boolean(), false),
   /** Promoted without being asked, once its gates pass. */
   auto: z._default(z.boolean(), false),
+  landing: z._default(landing, 'direct'),
   gates: z._default(gates, {}),
 });
 const app = z.strictObject({
@@ -109,7 +114,12 @@ export const profile = z.strictObject({
   environments: z.optional(
     z.record(
       name,
-      z.strictObject({ cluster: z.optional(name), namespace: z.optional(namespace), gates: z.optional(profileGates) }),
+      z.strictObject({
+        cluster: z.optional(name),
+        namespace: z.optional(namespace),
+        landing: z.optional(landing),
+        gates: z.optional(profileGates),
+      }),
     ),
   ),
   build: z.optional(z.strictObject({ args: z.optional(buildArgs) })),

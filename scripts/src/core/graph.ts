@@ -44,6 +44,9 @@ export function graphProblems(config: Pick<Config, 'environments'>): ConfigProbl
         `the gate "provenance" is asked about promotions, and nothing is promoted to "${each.name}"`,
       );
     }
+    if (each.delivery && each.landing === 'pull-request') {
+      report(index, 'landing', `"${each.name}" is where delivery lands, and that asks nobody`);
+    }
     if (!each.delivery && each.after.length === 0) {
       report(index, 'name', `nothing can reach "${each.name}": give it \`after\`, or \`delivery: true\``);
     }

@@ -7,6 +7,8 @@ import type { Policy } from '../core/policy.ts';
 export interface PolicyCheck {
   git: Git;
   environment: Environment;
+  /** Whether a bot writes there and names the person, as on GitHub. */
+  pipeline?: boolean | undefined;
   /** The commit that would change it. */
   new: string;
   now: Date;
@@ -14,13 +16,14 @@ export interface PolicyCheck {
 
 /** What is wrong with a change to an environment's policy by one commit; `landing` where that brings a release as well. */
 export async function checkPolicy(
-  { git, environment, new: next, now }: PolicyCheck,
+  { git, environment, pipeline, new: next, now }: PolicyCheck,
   before: Policy,
   after: Policy,
   landing: boolean,
 ): Promise<string[]> {
-  const author = personOf(await git.author(next));
   const { by } = readMessage(await git.message(next));
+  const writer = await git.author(next);
+  const author = pipeline === true && /\[bot\]@/.test(writer.email) ? by : personOf(writer);
   return [
     ...checkApprovals(author, before, after, landing),
     ...liftingProblems({ environment, before, after, now, by: [author, by] }),

@@ -1,12 +1,13 @@
 import type { Git } from '../adapters/git.ts';
 import type { BranchState } from '../core/branch-state.ts';
 import type { Config, Environment } from '../core/config.ts';
-import { blocking, describeVerdict } from '../core/gates/index.ts';
+import { blocking, describeVerdict, mayWait } from '../core/gates/index.ts';
 import { readMessage } from '../core/message.ts';
 import type { Verb } from '../core/plan.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { AppHistory } from '../core/soak/progress.ts';
+import type { GitHubFacts } from './github-facts.ts';
 import { judgeChange } from './judge.ts';
 import type { Renderer } from './render.ts';
 
@@ -22,6 +23,12 @@ export interface DeployBranchCheck {
   old: string;
   new: string;
   now: Date;
+  /** What GitHub says, for gates that want to know. */
+  github: GitHubFacts;
+  /** Whether a bot writes there and names the person, as on GitHub. */
+  pipeline?: boolean | undefined;
+  /** Whether it is only proposed: landing gates may be pending then. */
+  proposed?: boolean | undefined;
   /** What a release renders to; see createRenderer. */
   render: Renderer;
 }
@@ -41,7 +48,7 @@ export async function checkVerdicts(
   verb: Verb,
   history: AppHistory = { records: [], observations: [] },
 ): Promise<string[]> {
-  const { git, environment, now } = facts;
+  const { git, environment, now, proposed } = facts;
   const said = readMessage(await git.message(facts.new));
   const verdicts = await judgeChange(facts, {
     app,
@@ -57,5 +64,6 @@ export async function checkVerdicts(
     overridden: verb === 'promotion' ? said.overridden : undefined,
     manifests: { before: old.manifests.get(app), after: manifests },
   });
-  return blocking(verdicts).map((verdict) => `${app}: ${describeVerdict(verdict)}`);
+  const stops = blocking(verdicts).filter((each) => proposed !== true || !mayWait([each]));
+  return stops.map((verdict) => `${app}: ${describeVerdict(verdict)}`);
 }

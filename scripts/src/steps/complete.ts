@@ -4,6 +4,7 @@ import type { PlannedChange } from '../core/promotion.ts';
 import { recordsOf } from '../core/record.ts';
 import { findEnvironment } from '../core/graph.ts';
 import type { Planned } from './apply.ts';
+import { createGitHubFacts } from './github-facts.ts';
 import { judgeChange } from './judge.ts';
 import { renderReleases } from './render.ts';
 import { createSources, readObservations, readRecords, remoteRefs, type Repository } from './repository.ts';
@@ -35,6 +36,7 @@ export async function completePlan(
   ]);
   const wanted = planned.map(({ app, release }) => ({ release, replaced: target.manifests.get(app) }));
   const rendered = await renderReleases(config, wanted, createSources(git));
+  const github = createGitHubFacts(repository, environment.name);
   const changes = await Promise.all(
     planned.map(async (change, index): Promise<Change> => {
       const { app, release, previous } = change;
@@ -43,7 +45,7 @@ export async function completePlan(
       const known = observations.filter((each) => each.app === app);
       const manifests = rendered[index] ?? '';
       const verdicts = await judgeChange(
-        { git, main, refs: remoteRefs(remote) },
+        { git, main, refs: remoteRefs(remote), github },
         {
           app,
           verb,

@@ -9,6 +9,7 @@ import { allowances, planOf, type Change, type Plan } from '../core/plan.ts';
 import { recordsOf } from '../core/record.ts';
 import { readWorkspace } from '../core/workspace.ts';
 import type { BuildResult } from './build.ts';
+import { createGitHubFacts } from './github-facts.ts';
 import { judgeChange } from './judge.ts';
 import { renderer, renderRelease } from './render.ts';
 import { branchState, createSources, inputsSnapshot, readRecords, remoteRefs, type Repository } from './repository.ts';
@@ -39,6 +40,7 @@ export async function planDeliveries(
   const environment = deliveryEnvironment(config);
   const records = await readRecords(git, config, Object.keys(config.apps), remoteRefs(remote));
   const sources = createSources(git);
+  const github = createGitHubFacts(repository, environment.name);
   const changes: Change[] = [];
   for (const each of due) {
     const image = built.images.get(each.app);
@@ -54,7 +56,7 @@ export async function planDeliveries(
       continue;
     }
     const verdicts = await judgeChange(
-      { git, main, refs: remoteRefs(remote) },
+      { git, main, refs: remoteRefs(remote), github },
       {
         app: each.app,
         verb: 'delivery',

@@ -6,6 +6,7 @@ import { evaluateGates, neededFacts } from '../core/gates/index.ts';
 import type { GateFacts, Order, RegistryAnswer, Verdict } from '../core/gates/index.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
 import type { Snapshot } from '../core/snapshot.ts';
+import type { GitHubFacts } from './github-facts.ts';
 
 /** Where what gates need is found. */
 export interface GateSources {
@@ -14,6 +15,7 @@ export interface GateSources {
   main: Snapshot;
   /** The refs that the other branches are among. */
   refs: string;
+  github: GitHubFacts;
 }
 
 /** One app's change as gates are asked about it, less what is found out for them. */
@@ -24,17 +26,19 @@ export type Question = Omit<
   release: Omit<ReleaseFile, 'intent'>;
 };
 
-/** The verdicts on a change, with what the gates need found out: from Git, the registry, the calendar. */
+/** The verdicts on a change, with what the gates need found out: from Git, the registry, the calendar, GitHub. */
 export async function judgeChange(sources: GateSources, question: Question): Promise<Verdict[]> {
   const { verb, environment, app, release, previous, now } = question;
   const needed = neededFacts(verb, environment);
-  const [order, registry, closed, provenance] = await Promise.all([
+  const [order, registry, closed, provenance, checks, reviews] = await Promise.all([
     needed.has('order') ? compareRevisions(sources.git, previous?.imageRevision, release.imageRevision) : undefined,
     needed.has('registry') ? askRegistry(release) : undefined,
     needed.has('closed') ? readCalendar(environment, app, now) : undefined,
     needed.has('provenance') ? readProvenance(sources, question) : undefined,
+    needed.has('checks') ? sources.github.checks(release.imageRevision) : undefined,
+    needed.has('reviews') ? sources.github.reviews() : undefined,
   ]);
-  return evaluateGates({ ...question, order, registry, closed, provenance });
+  return evaluateGates({ ...question, order, registry, closed, provenance, checks, reviews });
 }
 
 /** How a revision stands to the one that runs. */

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { deployBranch } from '../core/branch-state.ts';
 import { UserError } from '../core/errors.ts';
 import type { Writing } from '../core/plan.ts';
+import { requireGuard } from './guard.ts';
 import type { Repository } from './repository.ts';
 
 export interface Landing<Planned> {
@@ -11,8 +12,13 @@ export interface Landing<Planned> {
   commit: string;
 }
 
-/** A race is lost to someone who won it, so many in a row mean that something else is wrong. */
-export const attempts = 50;
+/**
+ * How often a write is tried whose branch has moved. A race is lost to someone who won it, so many in a row mean that
+ * something else is wrong; on GitHub each takes a second.
+ */
+export function mostAttempts({ github }: Pick<Repository, 'github'>): number {
+  return github === undefined ? 50 : 15;
+}
 
 /**
  * Lands a plan on its deploy branch by compare-and-swap: one commit on the head that it was made on, pushed without force.
@@ -21,18 +27,23 @@ export const attempts = 50;
  */
 export async function land<Planned>(
   context: Context,
-  { git, remote, writer }: Pick<Repository, 'git' | 'remote' | 'writer'>,
+  repository: Repository,
   by: Identity,
   first: Planned,
   write: (plan: Planned) => Writing,
   replan: () => Promise<Planned | undefined>,
 ): Promise<Landing<Planned> | undefined> {
+  const { git, remote, github, writer } = repository;
+  const most = mostAttempts(repository);
   let plan: Planned | undefined = first;
-  for (let attempt = 1; attempt <= attempts; attempt++) {
+  for (let attempt = 1; attempt <= most; attempt++) {
     if (plan === undefined) return undefined;
     const { environment, ...writing } = write(plan);
     const at = Math.floor(context.clock.now().getTime() / 1000);
-    const written = await writer.write(deployBranch(environment), { ...writing, by, at });
+    const request = { ...writing, by, at };
+    // A remote of one's own runs the guard itself, as its hook.
+    if (github !== undefined) await requireGuard(context, repository, environment, request);
+    const written = await writer.write(deployBranch(environment), request);
     if (written.state === 'landed') return { plan, commit: written.commit };
     if (written.state === 'refused') {
       throw new UserError(`${remote.name} refused the landing on ${deployBranch(environment)}: ${written.reason}`);
@@ -41,7 +52,7 @@ export async function land<Planned>(
     plan = await replan();
   }
   throw new UserError(
-    `${deployBranch(write(first).environment)} moved ${attempts} times while this was landing; nothing was written`,
+    `${deployBranch(write(first).environment)} moved ${most} times while this was landing; nothing was written`,
     {
       hint: 'try again',
       exit: 'superseded',

@@ -7,7 +7,8 @@ import { approveLifting, settleLifting } from '../core/lifting.ts';
 import type { Writing } from '../core/plan.ts';
 import { formatPolicy, policyFolder, type Policy } from '../core/policy.ts';
 import { land } from './land.ts';
-import { branchState, readIdentity, remoteRefs, type Repository } from './repository.ts';
+import { readIdentity } from './identity.ts';
+import { branchState, remoteRefs, type Repository } from './repository.ts';
 
 /** What every command that sets or lifts a stop is given. */
 export interface StopOptions {
@@ -65,7 +66,7 @@ export async function changePolicy(
   }
   const title = approving ? `Approve: ${change.title}` : change.title;
   const { git, remote } = repository;
-  const identity = await readIdentity(git);
+  const identity = await readIdentity(context, repository);
   const now = context.clock.now();
   const words: StopWords = {
     reason: options.reason.trim(),

@@ -8,7 +8,8 @@ import { finish } from './finish.ts';
 import { asLandings, readLanded, readLeaving } from './landed.ts';
 import { nextEnd, readSoaking, type Soaking } from './observe.ts';
 import { promoteAuto, restore } from './reconcile.ts';
-import { openRepository, readIdentity, reopenRepository, type Repository } from './repository.ts';
+import { ownIdentity } from './identity.ts';
+import { openRepository, reopenRepository, type Repository } from './repository.ts';
 import { watchSoaks } from './watch.ts';
 
 /** Whoever watches for hours looks less often and says less than whoever waits. */
@@ -72,12 +73,12 @@ export async function reconcileForever(context: Context, options: ForeverOptions
     if (seen === settled && following.size === 0 && !due) {
       // What is over already is looked at again before something goes on.
       soaking = soaking.filter((each) => nextEnd(each) !== undefined);
-      if (soaking.length > 0) await watch(repository, await readIdentity(git));
+      if (soaking.length > 0) await watch(repository, await ownIdentity(context, repository));
       return;
     }
     repository = await reopenRepository(repository);
     const current = repository;
-    const by = await readIdentity(git);
+    const by = await ownIdentity(context, current);
     const landed = await readLanded(current);
     const leaving = await readLeaving(current);
     const open = [...landed.filter(isOpen), ...leaving].filter((each) => !following.has(each.commit));

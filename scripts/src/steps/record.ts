@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { UserError } from '../core/errors.ts';
 import { formatRecord, recordPath, recordsBranch, type DeliveryRecord } from '../core/record.ts';
 import { formatObservation, observationPath, type Observation } from '../core/soak/observation.ts';
-import { attempts } from './land.ts';
+import { mostAttempts } from './land.ts';
 import { remoteRefs, type Repository } from './repository.ts';
 
 /** A file of the records' branch, with what its commit says of it. */
@@ -49,12 +49,13 @@ export async function writeObservations(
  */
 export async function addToRecords(
   context: Context,
-  { git, remote, writer }: Pick<Repository, 'git' | 'remote' | 'writer'>,
+  { git, remote, github, writer }: Pick<Repository, 'git' | 'remote' | 'github' | 'writer'>,
   by: Identity,
   verb: string,
   files: readonly RecordFile[],
 ): Promise<{ commit: string; files: RecordFile[] } | undefined> {
-  for (let attempt = 1; attempt <= attempts; attempt++) {
+  const most = mostAttempts({ github });
+  for (let attempt = 1; attempt <= most; attempt++) {
     const head = await git.resolve(`${remoteRefs(remote)}/${recordsBranch}`);
     const paths = files.map(({ path }) => path);
     const known = head === undefined || paths.length === 0 ? new Map() : (await git.snapshot(head, { paths })).tree;
@@ -79,7 +80,7 @@ export async function addToRecords(
     }
     await git.fetch(remote.name);
   }
-  throw new UserError(`${recordsBranch} moved ${attempts} times while this was recorded; nothing was written`, {
+  throw new UserError(`${recordsBranch} moved ${most} times while this was recorded; nothing was written`, {
     hint: 'pnpm run reconcile records it later',
     exit: 'superseded',
   });

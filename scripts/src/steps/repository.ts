@@ -1,5 +1,5 @@
 import { createGit, personOf, type Git, type Identity } from '../adapters/git.ts';
-import { createSharedWriter } from '../adapters/shared-writer.ts';
+import type { GitHub } from '../adapters/github/index.ts';
 import type { Writer } from '../adapters/writer.ts';
 import { findRemote, type Remote } from '../adapters/remote.ts';
 import type { Context } from '../context.ts';
@@ -10,6 +10,8 @@ import { policyFolder } from '../core/policy.ts';
 import { parseRecord, recordsBranch, type DeliveryRecord } from '../core/record.ts';
 import { isObservationPath, parseObservation, type Observation } from '../core/soak/observation.ts';
 import type { Snapshot } from '../core/snapshot.ts';
+import { readIdentity } from './identity.ts';
+import { openWriter } from './open-writer.ts';
 
 /** A repository with the remote that releases land on, and the configuration of one revision of main. */
 export interface Repository {
@@ -17,6 +19,10 @@ export interface Repository {
   folder: string;
   git: Git;
   remote: Remote;
+  /** GitHub's API, where the remote is there. */
+  github: GitHub | undefined;
+  /** False where only the pipeline's own identity writes, and this is not the pipeline: on GitHub, outside its workflows. */
+  writes: boolean;
   /** How commits get onto the remote. */
   writer: Writer;
   config: Config;
@@ -30,7 +36,7 @@ export async function openRepository(
   options: { remote?: string | undefined; atHead?: boolean; found?: Pick<Repository, 'folder' | 'git'> },
 ): Promise<Repository> {
   const { folder, git } = options.found ?? (await findRepository(context));
-  const remote = await findRemote(git, folder, options.remote);
+  const remote = await findRemote(git, folder, context.env, options.remote);
   await git.fetch(remote.name);
   const revision = await git.resolve(options.atHead === true ? 'HEAD' : `refs/remotes/${remote.name}/main`);
   if (revision === undefined) {
@@ -39,8 +45,7 @@ export async function openRepository(
     });
   }
   const main = await mainSnapshot(git, revision);
-  const writer = createSharedWriter(git, remote.name, remote.url);
-  return { folder, git, remote, writer, main, config: await readConfig(main, remote) };
+  return { folder, git, remote, ...openWriter(context, git, remote), main, config: await readConfig(main, remote) };
 }
 
 /** The repository at the tip of main, for a command that changes an environment, and who asks for that. Refuses uncommitted edits. */
@@ -49,11 +54,8 @@ export async function openToChange(
   remote: string | undefined,
 ): Promise<{ repository: Repository; identity: Identity; by: string }> {
   const found = await findRepository(context);
-  const [repository, identity] = await Promise.all([
-    openRepository(context, { remote, found }),
-    readIdentity(found.git),
-    refuseDirty(found),
-  ]);
+  const [repository] = await Promise.all([openRepository(context, { remote, found }), refuseDirty(found)]);
+  const identity = await readIdentity(context, repository);
   return { repository, identity, by: personOf(identity) };
 }
 
@@ -184,22 +186,6 @@ async function readEvents(
     wanted: (path) => path.endsWith('.json') && wanted(path),
   });
   return [...texts.values()];
-}
-
-/** Who asks, by Git's configuration. */
-export async function readIdentity(git: Git): Promise<Identity> {
-  const { stdout } = await git.run(['config', '--get-regexp', '^user\\.(name|email)$'], { nothrow: true });
-  // The last of several counts, as it does for Git.
-  const said = new Map(
-    stdout.split('\n').map((line) => [line.slice(5, line.indexOf(' ')), line.slice(line.indexOf(' ') + 1)]),
-  );
-  const [name = '', email = ''] = [said.get('name'), said.get('email')];
-  if (name === '' || email === '') {
-    throw new UserError('Git does not know who you are, and every landing names who asked for it', {
-      hint: 'run git config --global user.name "..." and git config --global user.email "..."',
-    });
-  }
-  return { name, email };
 }
 
 /** The same repository after a fetch: main may have moved as well. */

@@ -7,6 +7,7 @@ import { findEnvironment } from '../core/graph.ts';
 import { allowances, planOf, type Change } from '../core/plan.ts';
 import { requireRetirable } from '../core/retirement.ts';
 import type { Planned } from './apply.ts';
+import { createGitHubFacts } from './github-facts.ts';
 import { judgeChange } from './judge.ts';
 import { branchState, remoteRefs, type Repository } from './repository.ts';
 
@@ -41,7 +42,7 @@ export async function planRetirement(
   const { intent: _, ...release } = running;
   const allowed = allowances({ allowDeletion: deleteData });
   const verdicts = await judgeChange(
-    { git, main, refs },
+    { git, main, refs, github: createGitHubFacts(repository, name) },
     {
       app,
       verb: 'retirement',

@@ -9,6 +9,7 @@ import type { ReleaseFile } from '../core/release-file.ts';
 import { chooseState, withImageOf, type PastState } from '../core/rollback.ts';
 import type { Planned } from './apply.ts';
 import { releaseHistory } from './find-release.ts';
+import { createGitHubFacts } from './github-facts.ts';
 import { judgeChange } from './judge.ts';
 import { renderer, renderRelease } from './render.ts';
 import { branchState, createSources, readRecords, remoteRefs, type Repository } from './repository.ts';
@@ -61,7 +62,7 @@ export async function planRollback(
   const { release, manifests, restored, reason } =
     request.imageOnly === true ? await renderImage(repository, state, app, chosen) : await readState(git, app, chosen);
   const verdicts = await judgeChange(
-    { git, main, refs },
+    { git, main, refs, github: createGitHubFacts(repository, environment.name) },
     {
       app,
       verb: 'rollback',

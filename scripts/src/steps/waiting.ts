@@ -4,7 +4,8 @@ import type { BranchState } from '../core/branch-state.ts';
 import { UserError } from '../core/errors.ts';
 import type { Waiting } from '../core/overview.ts';
 import { planPromotions } from './promotion.ts';
-import { readIdentity, type Repository } from './repository.ts';
+import { readIdentity } from './identity.ts';
+import type { Repository } from './repository.ts';
 
 /** What the gates say to every release of an app that waits to come to an environment: as a promotion of it would be told, by what is on record. */
 export async function waitingReleases(
@@ -13,7 +14,7 @@ export async function waitingReleases(
   states: ReadonlyMap<string, BranchState>,
   app: string,
 ): Promise<Waiting[]> {
-  const by = await whoAsks(repository);
+  const by = await whoAsks(context, repository);
   const waiting = repository.config.environments.flatMap(({ name: environment, after }) => {
     const running = states.get(environment)?.releases.get(app)?.release;
     return after.flatMap((from) => {
@@ -36,9 +37,9 @@ export async function waitingReleases(
 }
 
 /** Approvals of whoever asks do not count, so it matters who looks; Git need not know that only to look. */
-async function whoAsks({ git }: Repository): Promise<string> {
+async function whoAsks(context: Context, repository: Repository): Promise<string> {
   try {
-    return personOf(await readIdentity(git));
+    return personOf(await readIdentity(context, repository));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return '';

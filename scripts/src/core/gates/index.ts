@@ -1,6 +1,7 @@
 import type { Environment } from '../config.ts';
 import { unknownName } from '../errors.ts';
 import { approvals } from './approvals.ts';
+import { checks } from './checks.ts';
 import { deletion } from './deletion.ts';
 import { digest } from './digest.ts';
 import { freeze } from './freeze.ts';
@@ -19,6 +20,7 @@ const gates: readonly Gate[] = [
   order,
   digest,
   provenance,
+  checks,
   deletion,
   soak,
   hold,
@@ -67,6 +69,12 @@ export function describeVerdict({ gate, state, evidence }: Verdict): string {
 /** What has to be found out before the gates can answer. */
 export function neededFacts(verb: Verb, environment: Environment): Set<Need> {
   return new Set(askedGates(verb, environment).flatMap((gate) => gate.needs?.(environment) ?? []));
+}
+
+/** Whether a proposal may wait for what stands in the way: nothing but landing gates, and each of them may still open. */
+export function mayWait(verdicts: readonly Verdict[]): boolean {
+  const landing = new Set(gates.filter(({ kind }) => kind === 'landing').map(({ name }) => name));
+  return blocking(verdicts).every(({ gate, state }) => landing.has(gate) && state === 'pending');
 }
 
 export type {
