@@ -47,6 +47,41 @@ export async function onGitHub(workshop: Workshop, options: GitHubOptions = {}):
   });
 }
 
+/**
+ * A workshop on GitHub whose staging takes proposals and asks for one approval; what is named becomes verified in dev.
+ * Commands run in the pipeline, and ann asks.
+ */
+export async function proposingWorkshop(workshop: Workshop, verified: readonly string[]): Promise<GitHubWorkshop> {
+  const there = await onGitHub(workshop);
+  const config = await there.read('gitops.config.yaml');
+  const gates = 'landing: pull-request, gates: {verified: {}, approvals: {count: 1}}';
+  await there.push({
+    'gitops.config.yaml': config.replace('after: [dev], gates: {verified: {}}', `after: [dev], ${gates}`),
+  });
+  for (const app of verified) await there.record('dev', app, 'verified');
+  there.inPipeline('ann');
+  return there;
+}
+
+/** What reconciling makes of open proposals, by number; without a cluster the outcomes of landings stay unknown. */
+export async function settleProposals(workshop: GitHubWorkshop): Promise<Record<number, string>> {
+  const done = await workshop.sluice('reconcile', '--json');
+  const { proposals, troubles } = JSON.parse(done.stdout) as {
+    proposals: { number: number; state: string }[];
+    troubles: string[];
+  };
+  if (troubles.length > 0) throw new Error(troubles.join('\n'));
+  return Object.fromEntries(proposals.map(({ number, state }) => [number, state]));
+}
+
+/** A next version of web, delivered and verified in dev. */
+export async function nextVersion(workshop: GitHubWorkshop, build: string): Promise<void> {
+  await workshop.push({ 'services/web/index.js': `export const answer = ${build};\n` });
+  const done = await workshop.sluice('deliver', '--build-number', build);
+  if (!done.stderr.includes('landed')) throw new Error(done.stderr);
+  await workshop.record('dev', 'web', 'verified');
+}
+
 function workflow(name: string): Promise<string> {
   return readFile(join(import.meta.dirname, '../../.github/workflows', name), 'utf8');
 }

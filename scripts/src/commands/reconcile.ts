@@ -3,7 +3,7 @@ import { exitCodes } from '../core/errors.ts';
 import { reconcileOnce, type Reconciled } from '../steps/reconcile.ts';
 import { reconcileForever } from '../steps/reconcile-forever.ts';
 import { ownIdentity } from '../steps/identity.ts';
-import { openRepository } from '../steps/repository.ts';
+import { openRepository, type Repository } from '../steps/repository.ts';
 
 export interface ReconcileCommandOptions {
   remote?: string | undefined;
@@ -18,11 +18,11 @@ export interface ReconcileCommandOptions {
 export async function reconcile(context: Context, options: ReconcileCommandOptions): Promise<number> {
   const { every, remote, deadline } = options;
   if (every !== undefined) return reconcileForever(context, { every, remote, deadline });
-  return report(context, await once(context, options), options);
+  const repository = await openRepository(context, { remote });
+  return report(context, await once(context, repository, options), options);
 }
 
-async function once(context: Context, options: ReconcileCommandOptions): Promise<Reconciled> {
-  const repository = await openRepository(context, { remote: options.remote });
+async function once(context: Context, repository: Repository, options: ReconcileCommandOptions): Promise<Reconciled> {
   const by = await ownIdentity(context, repository);
   const done = await reconcileOnce(context, repository, by, options);
   for (const trouble of done.troubles) context.stderr.write(`${trouble}\n`);
@@ -33,11 +33,12 @@ function report(context: Context, done: Reconciled, { json, dryRun }: ReconcileC
   const names = (list: Reconciled['followed']): string[] =>
     list.map(({ app, environment }) => `${app} in ${environment}`);
   const [followed, restored] = [names(done.followed), names(done.restored)];
+  const { proposals, observed, promoted, troubles } = done;
   if (json === true)
     context.stdout.write(
-      `${JSON.stringify({ followed, restored, observed: done.observed, promoted: done.promoted, troubles: done.troubles }, null, 2)}\n`,
+      `${JSON.stringify({ proposals, followed, restored, observed, promoted, troubles }, null, 2)}\n`,
     );
-  if ([followed, restored, done.observed, done.promoted, done.troubles].every((list) => list.length === 0)) {
+  if ([proposals, followed, restored, observed, promoted, troubles].every((list) => list.length === 0)) {
     if (json !== true) context.stdout.write('nothing was left to do\n');
     return exitCodes.nothing;
   }
@@ -46,8 +47,11 @@ function report(context: Context, done: Reconciled, { json, dryRun }: ReconcileC
       dryRun === true
         ? ['to follow', 'to restore', 'to observe', 'to promote to']
         : ['followed', 'restored', 'observed', 'promoted to'];
-    const lists = [followed, restored, done.observed, done.promoted];
+    const lists = [followed, restored, observed, promoted];
     const lines = words.map((word, index) => `${word}: ${lists[index]?.join(', ') || 'none'}`);
+    if (proposals.length > 0) {
+      lines.unshift(`proposals: ${proposals.map(({ number, state }) => `#${number} ${state}`).join(', ')}`);
+    }
     context.stdout.write(`${lines.join('; ')}\n`);
   }
   return done.exit;

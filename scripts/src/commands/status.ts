@@ -25,6 +25,7 @@ export async function status(context: Context, app: string | undefined, options:
     return exitCodes.done;
   }
   context.stdout.write(statusTable(found, context.clock.now()));
+  if (found.proposals !== undefined) context.stderr.write(`proposals are unknown: ${found.proposals}\n`);
   if (cluster && found.argocd !== 'asked') context.stderr.write(`health is unknown: ${found.argocd}\n`);
   return exitCodes.done;
 }

@@ -1,9 +1,10 @@
 import type { Identity } from '../adapters/git.ts';
-import { readText, writeText } from '../adapters/file.ts';
+import { writeText } from '../adapters/file.ts';
 import type { Context } from '../context.ts';
 import type { BranchState } from '../core/branch-state.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
 import { describeVerdict } from '../core/gates/index.ts';
+import { isProposable } from '../core/proposal.ts';
 import { findEnvironment } from '../core/graph.ts';
 import { blockers, planWriting, type Plan } from '../core/plan.ts';
 import type { Observation } from '../core/soak/observation.ts';
@@ -11,6 +12,9 @@ import { describePlan, planJson } from '../ui/index.ts';
 import { confirmProduction } from './confirm.ts';
 import { finish } from './finish.ts';
 import { land } from './land.ts';
+import { requireSamePlan } from './plan-file.ts';
+import { mayPropose, propose } from './propose.ts';
+import { closeOvertaken } from './settle.ts';
 import { writeObservations } from './record.ts';
 import { reopenRepository, type Repository } from './repository.ts';
 
@@ -55,17 +59,27 @@ export async function applyPlan(
     if (options.json === true) context.stdout.write('null\n');
     return exitCodes.nothing;
   }
-  const { plan } = first;
+  const { plan, target } = first;
   const text = `${JSON.stringify(planJson(plan), null, 2)}\n`;
   const stops = options.dryRun === true || options.explain === true || options.planOut !== undefined;
-  context.stderr.write(describePlan(plan, first.target.manifests));
+  context.stderr.write(describePlan(plan, target.manifests));
   if (options.json === true && stops) context.stdout.write(text);
   if (options.explain === true) return exitCodes.done;
-  await refuse(plan, options);
+  const proposes = mayPropose(repository, plan);
+  if (proposes) context.stderr.write(`${plan.environment} takes it as a proposal, which waits for these gates\n`);
+  else refuseBlocked(plan);
+  if (options.plan !== undefined) await requireSamePlan(options.plan, plan);
   if (options.planOut !== undefined) await writeText(options.planOut, text);
   if (stops) return exitCodes.done;
-  if (findEnvironment(repository.config, plan.environment).production) {
+  if (!proposes && findEnvironment(repository.config, plan.environment).production) {
     await confirmProduction(context, plan.environment, options.yes === true);
+  }
+  if (proposes) {
+    const { number, url, state } = await propose(context, repository, identity, { plan, target });
+    context.stderr.write(`${state}: #${number} ${url}\n`);
+    const answer = { plan: planJson(plan), proposal: { number, url, state } };
+    context.stdout.write(options.json === true ? `${JSON.stringify(answer, null, 2)}\n` : `${url}\n`);
+    return exitCodes.done;
   }
   await writeObservations(context, repository, identity, first.seen ?? []);
   const landing = await land(context, repository, identity, plan, planWriting, async () => {
@@ -73,7 +87,8 @@ export async function applyPlan(
     if (again.plan === undefined) return undefined;
     context.stderr.write(`the branch has moved; planned again:\n${describePlan(again.plan, again.target.manifests)}`);
     refuseOvertaken(plan, again.plan);
-    await refuse(again.plan, options);
+    refuseBlocked(again.plan);
+    if (options.plan !== undefined) await requireSamePlan(options.plan, again.plan);
     await writeObservations(context, repository, identity, again.seen ?? []);
     return again.plan;
   });
@@ -81,12 +96,8 @@ export async function applyPlan(
     context.stderr.write('someone else has just landed the same: nothing to do\n');
     return exitCodes.nothing;
   }
+  if (isProposable(plan)) await closeOvertaken(context, repository, landing);
   return finish(context, repository, identity, landing, options);
-}
-
-async function refuse(plan: Plan, options: ApplyOptions): Promise<void> {
-  refuseBlocked(plan);
-  if (options.plan !== undefined) await requireSamePlan(options.plan, plan);
 }
 
 /** Throws a UserError (exit 4) where a newer release has landed since the first plan: it is not put back. */
@@ -113,41 +124,4 @@ export function refuseBlocked(plan: Plan): void {
     hint: [...hints].join('\n'),
     exit: 'blocked',
   });
-}
-
-/** What was approved is what lands: refused (exit 4) where releases, rendered bytes or configuration have moved since. */
-async function requireSamePlan(file: string, plan: Plan): Promise<void> {
-  const moved = differences(
-    parsePlan(file, await readText(file)),
-    JSON.parse(JSON.stringify(planJson(plan))) as PlanFile,
-  );
-  if (moved.length === 0) return;
-  throw new UserError(`what ${file} was approved on has moved: ${moved.join(', ')}`, {
-    hint: `look at it again: --plan-out ${file}`,
-    exit: 'superseded',
-  });
-}
-
-interface PlanFile {
-  intent?: unknown;
-  head?: unknown;
-  configuredBy?: unknown;
-  changes?: { app?: unknown; manifests?: unknown }[];
-}
-
-function parsePlan(file: string, text: string): PlanFile {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return value;
-  } catch {
-    // Said below.
-  }
-  throw new UserError(`${file} is not a plan`, { hint: `make one with --plan-out ${file}`, exit: 'usage' });
-}
-
-/** What a landing depends on and the two plans differ in; verdicts may have changed, since they are looked at anew. */
-function differences(before: PlanFile, now: PlanFile): string[] {
-  const keys = (['intent', 'head', 'configuredBy'] as const).filter((key) => before[key] !== now[key]);
-  const changed = (now.changes ?? []).filter((each, index) => each.manifests !== before.changes?.[index]?.manifests);
-  return [...keys, ...changed.map((each) => `manifests of ${String(each.app)}`)];
 }

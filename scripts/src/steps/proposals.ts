@@ -31,6 +31,28 @@ export async function readProposals(where: Where, environment: string): Promise<
   return found.filter((each) => each !== undefined).toSorted((a, b) => a.number - b.number);
 }
 
+/** Open proposals as whoever only looks sees them. */
+export interface SeenProposals {
+  open: Proposal[];
+  /** Why there may be others. */
+  trouble?: string | undefined;
+}
+
+/** Every open proposal, where GitHub can be asked; none, without a word, where it is not asked. */
+export async function seeProposals(repository: Repository): Promise<SeenProposals> {
+  const { github, config } = repository;
+  if (github === undefined || !github.hasToken) return { open: [] };
+  try {
+    const found = await Promise.all(
+      proposingEnvironments(config).map((name) => readProposals({ ...repository, github }, name)),
+    );
+    return { open: found.flat() };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { open: [], trouble: error.message };
+  }
+}
+
 /** What a pull request's head commit asks for; undefined where it is not one commit that a proposal could be. */
 async function readProposal(
   { git }: Where,

@@ -9,6 +9,7 @@ import { asLandings, readLanded, readLeaving } from './landed.ts';
 import { nextEnd, readSoaking, type Soaking } from './observe.ts';
 import { promoteAuto, restore } from './reconcile.ts';
 import { ownIdentity } from './identity.ts';
+import { openProposals, settle } from './settle.ts';
 import { openRepository, reopenRepository, type Repository } from './repository.ts';
 import { watchSoaks } from './watch.ts';
 
@@ -92,9 +93,18 @@ export async function reconcileForever(context: Context, options: ForeverOptions
     for (const each of broken) await restore(context, current, by, each).catch(say);
     soaking = await readSoaking(current, landed, current.config.environments, soaking);
     await watch(current, by).catch(say);
+    const proposals = await openProposals(current).catch((trouble: unknown) => {
+      say(trouble);
+      return [];
+    });
+    for (const each of proposals) await settle(context, current, by, each).catch(say);
     const auto = await planAuto(context, current, personOf(by));
     for (const each of auto) await promoteAuto(context, current, by, each).catch(say);
-    const left = following.size + broken.length + auto.filter((each) => each.waits || each.plan !== undefined).length;
+    const left =
+      following.size +
+      broken.length +
+      proposals.length +
+      auto.filter((each) => each.waits || each.plan !== undefined).length;
     openings = auto.flatMap(({ opensAt }) => opensAt ?? []);
     settled = left === 0 ? seen : '';
     if (left === 0) said.clear();

@@ -13,6 +13,7 @@ import { asLandings, readLanded, readLeaving } from './landed.ts';
 import { readSoaking } from './observe.ts';
 import { reopenRepository, type Repository } from './repository.ts';
 import { planRollback } from './rollback.ts';
+import { openProposals, settle, type Settled } from './settle.ts';
 import { watchSoaks } from './watch.ts';
 
 export interface ReconcileOptions {
@@ -23,6 +24,8 @@ export interface ReconcileOptions {
 
 /** What was done, or with `dryRun` would be. */
 export interface Reconciled {
+  /** Proposals that have landed, were updated or were closed. */
+  proposals: { number: number; url: string; state: Settled['state'] }[];
   followed: Landed[];
   restored: Landed[];
   /** Landings that were seen to become or stay healthy, or to have failed, as far as a soak waits for it. */
@@ -35,9 +38,10 @@ export interface Reconciled {
 }
 
 /**
- * Finishes what was left, whoever died: follows landings without a known outcome and records them, then lands the last
- * verified state in place of what failed or was aborted, and puts that in quarantine; then looks at what soaks, and promotes to
- * environments with `auto` what their gates let pass. Doing it twice changes nothing.
+ * Finishes what was left, whoever died: lands open proposals whose gates have opened, follows landings without a known
+ * outcome and records them, then lands the last verified state in place of what failed or was aborted, and puts that in
+ * quarantine; then looks at what soaks, and promotes to environments with `auto` what their gates let pass. Doing it
+ * twice changes nothing.
  */
 export async function reconcileOnce(
   context: Context,
@@ -47,6 +51,7 @@ export async function reconcileOnce(
 ): Promise<Reconciled> {
   const dryRun = options.dryRun === true;
   const done: Reconciled = {
+    proposals: [],
     followed: [],
     restored: [],
     observed: [],
@@ -69,6 +74,16 @@ export async function reconcileOnce(
     done.exit = Math.max(done.exit, await finish(context, repository, by, landing, { deadline: options.deadline }));
   }
 
+  // First, since whoever has approved one waits for it, and a canary takes its time.
+  await attempt('proposals', async () => {
+    for (const proposal of await openProposals(repository)) {
+      const { number, url } = proposal;
+      await attempt(`#${number}`, async () => {
+        const { state } = await settle(context, await reopenRepository(repository), by, proposal, dryRun);
+        if (state !== 'waits') done.proposals.push({ number, url, state });
+      });
+    }
+  });
   done.followed = [...(await readLanded(repository)).filter(isOpen), ...(await readLeaving(repository))];
   if (!dryRun) {
     const landings = await asLandings(repository, done.followed);

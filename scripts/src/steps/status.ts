@@ -2,11 +2,13 @@ import { connectCluster, type Cluster } from '../adapters/cluster.ts';
 import type { Context } from '../context.ts';
 import type { BranchState } from '../core/branch-state.ts';
 import { UserError } from '../core/errors.ts';
+import { proposalsOf } from '../core/proposal.ts';
 import { overview, type Cell, type LiveCell, type OverviewFacts, type Waiting } from '../core/overview.ts';
 import { readWorkspace } from '../core/workspace.ts';
 import { releaseHistory } from './find-release.ts';
 import { requireKnownApp } from './known-app.ts';
 import { applicationName } from './look.ts';
+import { seeProposals, type SeenProposals } from './proposals.ts';
 import {
   inputsSnapshot,
   landedState,
@@ -34,6 +36,8 @@ export interface Status {
   remote: string;
   /** `asked`, or why health is unknown. */
   argocd: string;
+  /** Why open proposals are unknown, where GitHub was asked in vain. */
+  proposals?: string | undefined;
   cells: LiveCell[];
   /** Only where one app was asked for. */
   waiting?: Waiting[];
@@ -44,6 +48,7 @@ interface Known {
   facts: Omit<OverviewFacts, 'now'>;
   landedAt: ReadonlyMap<string, string>;
   waiting: Waiting[] | undefined;
+  proposals: SeenProposals;
   /** The refs that it was read from, and when, in milliseconds since 1970. */
   refs: string;
   at: number;
@@ -72,13 +77,16 @@ export async function createStatus(context: Context, request: StatusRequest): Pr
       repository = await reopenRepository(repository);
       known = { ...(await readKnown(context, repository, app)), refs, at: now.getTime() };
     }
-    const { facts, landedAt, waiting } = known;
-    const cells = overview({ ...facts, now }).filter((each) => app === undefined || each.app === app);
+    const { facts, landedAt, waiting, proposals } = known;
+    const cells = overview({ ...facts, now })
+      .filter((each) => app === undefined || each.app === app)
+      .map((each) => ({ ...each, waits: [...each.waits, ...proposalsOf(proposals.open, each)] }));
     const { argocd, live } = request.cluster ? await askArgo(cells) : { argocd: 'not asked', live: cells.map(unasked) };
     return {
       main: repository.main.revision,
       remote: remote.name,
       argocd,
+      ...(proposals.trouble === undefined ? {} : { proposals: proposals.trouble }),
       cells: live.map((each) => ({ ...each, landedAt: landedAt.get(placeOf(each)) })),
       ...(waiting === undefined ? {} : { waiting }),
     };
@@ -114,8 +122,11 @@ async function readKnown(
   ]);
   const workspace = readWorkspace(inputs);
   const facts = { config, main: inputs, workspace, states, records, observations, past, landings };
-  const waiting = app === undefined ? undefined : await waitingReleases(context, repository, states, app);
-  return { repository, facts, landedAt, waiting };
+  const [waiting, proposals] = await Promise.all([
+    app === undefined ? undefined : waitingReleases(context, repository, states, app),
+    seeProposals(repository),
+  ]);
+  return { repository, facts, landedAt, waiting, proposals };
 }
 
 /** The ids of the releases that environments with `auto` have had, by environment and app. */

@@ -1,0 +1,151 @@
+import type { Identity } from '../adapters/git.ts';
+import type { Context } from '../context.ts';
+import { deployBranch } from '../core/branch-state.ts';
+import { UserError } from '../core/errors.ts';
+import { describeVerdict } from '../core/gates/index.ts';
+import { findApp, findEnvironment } from '../core/graph.ts';
+import { blockers, planWriting, type Plan } from '../core/plan.ts';
+import { planPromotion } from '../core/promotion.ts';
+import { bringsOneOf, isSameProposal, type Proposal } from '../core/proposal.ts';
+import { proposedAs } from '../core/proposal-body.ts';
+import { describePlan } from '../ui/index.ts';
+import type { Planned } from './apply.ts';
+import { completePlan } from './complete.ts';
+import { findRelease } from './find-release.ts';
+import { land, type Landing } from './land.ts';
+import { closeProposal, proposingEnvironments, readProposals } from './proposals.ts';
+import { mayPropose, propose } from './propose.ts';
+import { writeObservations } from './record.ts';
+import { planReconfiguration } from './reconfiguration.ts';
+import { branchState, landedState, remoteRefs, reopenRepository, type Repository } from './repository.ts';
+
+/** What became of an open proposal. */
+export interface Settled {
+  state: 'landed' | 'closed' | 'updated' | 'waits';
+  landing?: Landing<Plan> | undefined;
+}
+
+/** Every open proposal, where the remote can have any and this process may act on them. */
+export async function openProposals(repository: Repository): Promise<Proposal[]> {
+  const { github, writes, config } = repository;
+  if (github === undefined || !writes) return [];
+  const found = await Promise.all(
+    proposingEnvironments(config).map((name) => readProposals({ ...repository, github }, name)),
+  );
+  return found.flat();
+}
+
+/**
+ * Plans an open proposal again on the tip of its environment, with the same releases: lands it where every gate passes,
+ * updates it where it would bring other bytes than were looked at, closes it where nothing of it is left to do or where
+ * it can never land. With `dryRun` it only says which.
+ */
+export async function settle(
+  context: Context,
+  repository: Repository,
+  by: Identity,
+  proposal: Proposal,
+  dryRun = false,
+): Promise<Settled> {
+  const { github } = repository;
+  if (github === undefined) throw new Error('proposals are pull requests on GitHub');
+  const where = { ...repository, github };
+  async function close(why: string): Promise<Settled> {
+    if (!dryRun) await closeProposal(where, proposal, why);
+    return { state: 'closed' };
+  }
+
+  const planned = await planAgain(context, repository, proposal);
+  const { plan } = planned;
+  if (plan === undefined) return close(await describeThere(repository, proposal));
+  const failed = blockers(plan).find(({ verdict }) => verdict.state === 'fail');
+  if (failed !== undefined) return close(`This can no longer land. ${failed.app}: ${describeVerdict(failed.verdict)}.`);
+
+  if (blockers(plan).length === 0) {
+    if (dryRun) return { state: 'landed' };
+    context.stderr.write(`#${proposal.number}: ${describePlan(plan, planned.target.manifests)}`);
+    await writeObservations(context, repository, by, planned.seen ?? []);
+    const landing = await land(context, repository, by, plan, planWriting, async () => {
+      const again = await planAgain(context, await reopenRepository(repository), proposal);
+      if (again.plan === undefined || blockers(again.plan).length > 0) return undefined;
+      await writeObservations(context, repository, by, again.seen ?? []);
+      return again.plan;
+    });
+    // Somebody was faster; the next look sees what became of it.
+    if (landing === undefined) return { state: 'waits' };
+    await closeProposal(where, proposal, describeLanding(landing));
+    return { state: 'landed', landing };
+  }
+
+  const current = isSameProposal(proposal, plan) && proposal.body.includes(proposedAs(proposal.head));
+  if (current || !mayPropose(repository, plan)) return { state: 'waits' };
+  if (!dryRun) await propose(context, repository, by, { ...planned, plan }, proposal.branch);
+  return { state: 'updated' };
+}
+
+/** What a proposal asks for, on what is there now; its own intent where it brings the same bytes. */
+async function planAgain(context: Context, repository: Repository, proposal: Proposal): Promise<Planned> {
+  const { verb, environment, by, allowed, changes } = proposal;
+  const planned =
+    verb === 'reconfiguration'
+      ? await planReconfiguration(context, repository, {
+          apps: changes.map(({ app }) => app),
+          environment,
+          by,
+          allowDeletion: allowed.includes('deletion'),
+        })
+      : await planReleases(context, repository, proposal);
+  const { plan } = planned;
+  return plan !== undefined && isSameProposal(proposal, plan)
+    ? { ...planned, plan: { ...plan, intent: proposal.intent } }
+    : planned;
+}
+
+/** The promotion of exactly the releases of a proposal, from where it took them. */
+async function planReleases(
+  context: Context,
+  repository: Repository,
+  { verb, environment: name, by, allowed, overridden, why, changes }: Proposal,
+): Promise<Planned> {
+  const { git, remote, config, main } = repository;
+  const refs = remoteRefs(remote);
+  const environment = findEnvironment(config, name);
+  const target = await branchState(git, name, refs);
+  const planned = await Promise.all(
+    changes.map(async ({ app, release }) => {
+      findApp(config, app);
+      const past = await findRelease(git, refs, release.from ?? '', app, release.release);
+      return planPromotion({ environment, app, main, candidate: past.release, target }) ?? [];
+    }),
+  );
+  const asked = { verb, target, configuredBy: main.revision, by, allowed };
+  const basis = verb === 'override' ? { ...asked, overridden, why } : asked;
+  return completePlan(context, repository, basis, planned.flat());
+}
+
+/** Closes the proposals that what has just landed leaves nothing of; where that fails, reconciling does it. */
+export async function closeOvertaken(context: Context, repository: Repository, landing: Landing<Plan>): Promise<void> {
+  const { github, writes, config } = repository;
+  const { plan } = landing;
+  if (github === undefined || !writes || findEnvironment(config, plan.environment).landing === 'direct') return;
+  const where = { ...repository, github };
+  try {
+    for (const proposal of await readProposals(where, plan.environment)) {
+      if (bringsOneOf(proposal, plan)) await closeProposal(where, proposal, describeLanding(landing));
+    }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    context.stderr.write(`proposals that this overtakes stay open for now: ${error.message}\n`);
+  }
+}
+
+function describeLanding({ plan, commit }: Landing<Plan>): string {
+  const apps = plan.changes.map(({ app, release }) => `${app} ${release.tag}`).join(', ');
+  return `Landed ${apps} on ${deployBranch(plan.environment)} as ${commit}.`;
+}
+
+async function describeThere({ git, remote }: Repository, { environment, changes }: Proposal): Promise<string> {
+  const { commits } = await landedState(git, environment, remoteRefs(remote));
+  const since = changes.map(({ app }) => `${app} since ${commits.get(app) ?? 'its first release'}`);
+  return `${environment} runs this already: ${since.join(', ')}.`;
+}
