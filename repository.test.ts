@@ -62,7 +62,7 @@ describe('the documentation', () => {
     ];
 
     for (const [, script = ''] of named) expect(scripts).toHaveProperty([script]);
-    for (const [, script = ''] of text(page).matchAll(/pnpm run ([a-z:0-9]+)/g))
+    for (const [, script = ''] of text(page).matchAll(/pnpm run ([a-z:0-9-]+)/g))
       expect(scripts).toHaveProperty([script]);
   });
 

@@ -8,10 +8,12 @@ const root = join(import.meta.dirname, '..');
 interface Step {
   uses?: string;
   run?: string;
+  env?: Record<string, string>;
   with?: Record<string, unknown>;
 }
 
 interface Job {
+  name?: string;
   environment?: string;
   permissions?: Record<string, string>;
   'timeout-minutes'?: number;
@@ -21,6 +23,7 @@ interface Job {
 }
 
 interface Workflow {
+  name: string;
   on: Record<string, unknown>;
   permissions?: unknown;
   concurrency?: Record<string, unknown>;
@@ -76,9 +79,9 @@ function problemsOf({ uses, run, with: inputs }: Step): string[] {
 }
 
 describe('the workflows', () => {
-  it('are there: checks, deliver, promote, reconcile and the check of deploy branches', () => {
+  it('are there: checks, deliver, carry out, reconcile and the check of deploy branches', () => {
     const names = workflows.map(({ file }) => basename(file, '.yaml')).toSorted();
-    expect(names).toEqual(['check-deploy', 'checks', 'deliver', 'promote', 'reconcile']);
+    expect(names).toEqual(['carry-out', 'check-deploy', 'checks', 'deliver', 'reconcile']);
   });
 
   it.each(workflows)('$file grants nothing at the top', ({ value }) => {
@@ -122,16 +125,40 @@ describe('the workflows', () => {
     expect(last?.needs).toEqual(Object.keys(others));
   });
 
-  it('queue promotions to one environment, and cut none off', () => {
-    const { group, ...rest } = get('promote').concurrency ?? {};
-    expect(group).toBe('promote-${{ inputs.environment }}');
+  it('queue what is asked for one environment, and cut none off', () => {
+    const { group, ...rest } = get('carry-out').concurrency ?? {};
+    expect(group).toBe('carry-out-${{ inputs.environment }}');
     expect(rest).toEqual({ 'cancel-in-progress': false, queue: 'max' });
   });
 
-  it('offer for promotion exactly the environments that come after another', () => {
-    const dispatch = get('promote').on['workflow_dispatch'] as { inputs: { environment: { options: string[] } } };
-    const after = config.environments.filter((each) => (each.after ?? []).length > 0).map((each) => each.name);
-    expect(dispatch.inputs.environment.options).toEqual(after);
+  it('offer exactly the environments of the configuration, and have each of their inputs pass by the environment', () => {
+    const { inputs } = get('carry-out').on['workflow_dispatch'] as { inputs: Record<string, { options?: string[] }> };
+    expect(inputs['environment']?.options).toEqual(config.environments.map((each) => each.name));
+    const last = get('carry-out').jobs['carry-out']?.steps.at(-1);
+    const given = Object.fromEntries(Object.keys(inputs).map((name) => [name.toUpperCase(), `\${{ inputs.${name} }}`]));
+    expect(last?.env).toMatchObject(given);
+    expect(last?.run).toMatch(/^pnpm run carry-out /);
+  });
+
+  it('call the jobs of the pipeline so that its own gate does not take them for checks', () => {
+    const names = ['deliver', 'carry-out', 'reconcile'].flatMap((file) => Object.values(get(file).jobs));
+    for (const { name } of names) expect(name).toMatch(/^pipeline: /);
+    for (const { name } of Object.values(get('checks').jobs)) expect(name).not.toMatch(/^pipeline: /);
+  });
+
+  it('listen to no event that would run what a pull request or a deploy branch brings', () => {
+    const risky = workflows.flatMap(({ file, value }) =>
+      Object.keys(value.on)
+        .filter((event) => /^(pull_request_review|issue_comment|push)/.test(event))
+        .map((event) => ({ file, event, branches: value.on[event] })),
+    );
+    expect(
+      risky.every(({ event, branches }) => event === 'push' && JSON.stringify(branches) === '{"branches":["main"]}'),
+    ).toBe(true);
+    const after = get('reconcile').on['workflow_run'] as { workflows: string[]; branches: string[] };
+    expect(after.branches).toEqual(['main']);
+    expect(after.workflows).not.toContain('Reconcile');
+    for (const name of after.workflows) expect(workflows.map(({ value }) => value.name)).toContain(name);
   });
 
   it('deliver with the secrets of the environment that delivery lands in', () => {

@@ -35,6 +35,7 @@ async function run(args: readonly string[], context: Context): Promise<number> {
     add({
       program,
       context,
+      run: (others) => run(others, context),
       end(code) {
         exit = code;
       },

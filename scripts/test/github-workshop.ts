@@ -25,7 +25,8 @@ export async function onGitHub(workshop: Workshop, options: GitHubOptions = {}):
   const config = await workshop.read('gitops.config.yaml');
   await workshop.push({
     'gitops.config.yaml': config.replace(/^registry: .*$/m, `registry: ${registry.host}`),
-    '.github/workflows/promote.yaml': await workflow('promote.yaml'),
+    '.github/workflows/carry-out.yaml': await workflow('carry-out.yaml'),
+    '.github/workflows/reconcile.yaml': await workflow('reconcile.yaml'),
   });
   await rm(join(bare, 'hooks', 'update'), { force: true });
   await git('--git-dir', bare, 'config', '--unset', 'sluice.profile');

@@ -5,6 +5,8 @@ import type { Context } from '../context.ts';
 export interface CommandTable {
   program: Command;
   context: Context;
+  /** Runs another command line in place of this one; gives its exit code. */
+  run(args: readonly string[]): Promise<number>;
   /** Takes the exit code of the command that ran. */
   end(exit: number): void;
 }

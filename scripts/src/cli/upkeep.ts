@@ -1,8 +1,8 @@
 import { deadline, dryRun, json, positive, remote } from './options.ts';
 import type { CommandTable } from './table.ts';
 
-/** What runs by itself: the reconciler, the keeping of attestations and the guard. */
-export function addUpkeep({ program, context, end }: CommandTable): void {
+/** What runs by itself: the reconciler, the keeping of attestations, what people ask the pipeline for, and the guard. */
+export function addUpkeep({ program, context, run, end }: CommandTable): void {
   program
     .command('reconcile')
     .description(
@@ -26,6 +26,15 @@ export function addUpkeep({ program, context, end }: CommandTable): void {
     .addOption(json)
     .action(async (options) => {
       end(await (await import('../commands/attest.ts')).attest(context, options));
+    });
+  program
+    .command('carry-out')
+    .description(
+      'Carry out, in the pipeline, what somebody asks for: COMMAND, APPS, ENVIRONMENT and OPTIONS (a JSON list) as variables',
+    )
+    .action(async () => {
+      const { readRequest } = await import('../commands/carry-out.ts');
+      end(await run(readRequest(context)));
     });
   program
     .command('check')

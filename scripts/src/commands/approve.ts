@@ -46,6 +46,7 @@ export async function approve(context: Context, apps: readonly string[], options
     }));
   }
   return changePolicy(context, repository, [options.to], options, {
+    request: { command: 'approve', apps, environment: options.to, options },
     title: `${options.lift === true ? 'Take back the approval of' : 'Approve'} ${options.retirement === true ? 'the retirement of ' : ''}${apps.length > 0 ? apps.join(', ') : 'everything'}`,
     command: 'approve',
     async apply(policy, { at }) {

@@ -16,6 +16,7 @@ export async function freeze(context: Context, apps: readonly string[], options:
   const wanted = [...apps].toSorted();
   const what = wanted.length === 0 ? 'everything' : wanted.join(', ');
   return changePolicy(context, repository, [options.env], options, {
+    request: { command: 'freeze', apps, environment: options.env, options },
     title: `${options.lift === true ? 'Lift the freeze of' : 'Freeze'} ${what}`,
     command: ['freeze', ...wanted, '--env', options.env, '--lift'].join(' '),
     apply(policy, words) {

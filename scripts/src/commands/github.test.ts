@@ -12,6 +12,14 @@ async function delivered(): Promise<GitHubWorkshop> {
   return workshop;
 }
 
+/** Fails whatever loads Octokit. */
+const withoutOctokit = `--import=data:text/javascript,${encodeURIComponent(`
+import { registerHooks } from 'node:module';
+registerHooks({ resolve(name, context, next) {
+  if (name.startsWith('@octokit/')) throw new Error('loaded ' + name);
+  return next(name, context);
+} });`)}`;
+
 describe('in the pipeline on GitHub', () => {
   it('lands by one commit of the App that names who asked, with one call, and has nothing to do again', async () => {
     const workshop = await delivered();
@@ -120,5 +128,102 @@ describe('in the pipeline on GitHub', () => {
     expect(refused.stderr).toContain('the token lacks the permission contents: write');
     expect(refused.stderr + refused.stdout).not.toContain(token);
     expect(await workshop.traces()).toEqual(before);
+  });
+});
+
+describe('outside the pipeline on GitHub', () => {
+  it('plans, asks the gates, and has the pipeline carry it out', async () => {
+    const workshop = await delivered();
+    const before = await workshop.traces();
+    const asked = await workshop.sluice(...promotion, '--allow-downgrade');
+
+    expect(asked.code, asked.stderr).toBe(0);
+    expect(asked.stderr).toContain('gate verified: pass');
+    expect(asked.stderr).toMatch(/the pipeline carries it out: https:\/\/github\.com\/acme\/shop\/actions\/runs\/\d+/);
+    expect(workshop.github.dispatches()).toEqual([
+      {
+        workflow: 'carry-out.yaml',
+        ref: 'main',
+        inputs: {
+          command: 'promote',
+          apps: 'web',
+          environment: 'staging',
+          options: '["--deadline=900","--no-wait","--allow-downgrade"]',
+        },
+        by: 'sluice[bot]',
+      },
+    ]);
+    expect(await workshop.traces()).toEqual(before);
+
+    // What the workflow is given there is the same command line.
+    workshop.inPipeline('ann');
+    const { inputs } = workshop.github.dispatches()[0]!;
+    const given = Object.entries(inputs).map(([name, value]) => [name.toUpperCase(), String(value)]);
+    Object.assign(workshop.env, Object.fromEntries(given));
+    const carried = await workshop.sluice('carry-out');
+    expect(carried.code, carried.stderr).toBe(0);
+    expect((await workshop.release('staging', 'web')).from).toBe('dev');
+  });
+
+  it('asks for nothing that a gate stops', async () => {
+    const workshop = await delivered();
+    const blocked = await workshop.sluice('promote', 'jobs', '--to', 'staging');
+
+    expect(blocked.code).toBe(3);
+    expect(workshop.github.dispatches()).toEqual([]);
+  });
+
+  it('says which token is needed and what does the same, where there is none', async () => {
+    const workshop = await delivered();
+    delete workshop.env['GITHUB_TOKEN'];
+    const refused = await workshop.sluice('hold', 'web', '--env', 'staging', '--reason', "Bob's demo");
+
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('only the pipeline changes https://github.com/acme/shop');
+    expect(refused.stderr).toContain('set GH_TOKEN to a token with actions: write');
+    expect(refused.stderr).toContain(
+      String.raw`gh workflow run carry-out.yaml --ref main -f command=hold -f apps=web -f environment=staging -f 'options=["--reason=Bob'\''s demo"]'`,
+    );
+    expect(workshop.github.calls()).toEqual([]);
+  });
+
+  it('hands over stops, rollbacks and reconciling as well, and delivers nothing', async () => {
+    const workshop = await delivered();
+    for (const command of [
+      ['freeze', '--env', 'prod', '--reason', 'demo'],
+      ['quarantine', 'web', '--release', (await workshop.release('dev', 'web')).tag, '--reason', 'bad'],
+      ['reconcile'],
+    ]) {
+      const asked = await workshop.sluice(...command);
+      expect(asked.code, asked.stderr).toBe(0);
+    }
+    await workshop.push({ 'services/web/index.js': 'export const answer = 3;\n' });
+    const delivery = await workshop.sluice('deliver', '--build-number', '9');
+
+    expect(delivery.code).toBe(2);
+    expect(delivery.stderr).toContain('only the pipeline writes to deploy/dev of https://github.com/acme/shop');
+    const asked = workshop.github.dispatches().map(({ workflow, inputs }) => [workflow, inputs['command']]);
+    expect(asked).toEqual([
+      ['carry-out.yaml', 'freeze'],
+      ['carry-out.yaml', 'quarantine'],
+      ['reconcile.yaml', undefined],
+    ]);
+  });
+});
+
+describe('Octokit', () => {
+  it('is loaded where GitHub is asked, and not for a remote elsewhere', async () => {
+    const local = await deliveredWorkshop();
+    await local.record('dev', 'web', 'verified');
+    local.env['NODE_OPTIONS'] = withoutOctokit;
+    const promoted = await local.sluice(...promotion);
+    const workshop = await onGitHub(local);
+    const looked = await workshop.sluice('status');
+    const asked = await workshop.sluice('reconcile');
+
+    expect(promoted.code, promoted.stderr).toBe(0);
+    expect(looked.code, looked.stderr).toBe(0);
+    expect(asked.code).toBe(1);
+    expect(asked.stderr).toContain('loaded @octokit/');
   });
 });

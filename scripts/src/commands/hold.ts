@@ -14,6 +14,7 @@ export async function hold(context: Context, app: string, options: HoldOptions):
   await requireKnownApp(repository, app);
   findEnvironment(repository.config, options.env);
   return changePolicy(context, repository, [options.env], options, {
+    request: { command: 'hold', apps: [app], environment: options.env, options },
     title: `${options.lift === true ? 'Lift the hold on' : 'Hold'} ${app}`,
     command: `hold ${app} --env ${options.env} --lift`,
     apply(policy, words) {

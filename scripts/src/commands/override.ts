@@ -7,7 +7,9 @@ import { planPromotions, type PromotionRequest } from '../steps/promotion.ts';
 import { openToChange } from '../steps/repository.ts';
 
 export interface OverrideOptions
-  extends Omit<PromotionRequest, 'apps' | 'all' | 'changedSince' | 'overridden' | 'why'>, ApplyOptions {
+  extends
+    Omit<PromotionRequest, 'apps' | 'all' | 'changedSince' | 'overridden' | 'why'>,
+    Omit<ApplyOptions, 'request'> {
   /** The gates that are passed over. */
   gate: readonly string[];
   reason: string;
@@ -36,6 +38,6 @@ export async function override(context: Context, app: string, options: OverrideO
       return planned;
     },
     `${options.to} already runs that release of ${app}`,
-    options,
+    { ...options, request: { command: 'override', apps: [app], environment: options.to, options } },
   );
 }

@@ -4,7 +4,7 @@ import { applyPlan, type ApplyOptions } from '../steps/apply.ts';
 import { planPromotions, type PromotionRequest } from '../steps/promotion.ts';
 import { openToChange } from '../steps/repository.ts';
 
-export interface PromoteOptions extends Omit<PromotionRequest, 'apps'>, ApplyOptions {
+export interface PromoteOptions extends Omit<PromotionRequest, 'apps'>, Omit<ApplyOptions, 'request'> {
   remote?: string | undefined;
 }
 
@@ -19,6 +19,6 @@ export async function promote(context: Context, apps: readonly string[], options
     identity,
     (current) => planPromotions(context, current, { ...options, apps, look: true }, by),
     `${options.to} already runs what the environment before runs of ${what} (pnpm run reconfigure applies overlay edits)`,
-    options,
+    { ...options, request: { command: 'promote', apps, environment: options.to, options } },
   );
 }

@@ -37,6 +37,7 @@ export async function quarantine(context: Context, app: string, options: Quarant
     environments.map((each) => each.name),
     options,
     {
+      request: { command: 'quarantine', apps: [app], environment: environments[0]?.name ?? '', options },
       title: `${options.lift === true ? 'Lift the quarantine of' : 'Quarantine'} ${app} ${named}`,
       command: `quarantine ${app} ${options.digest === undefined ? `--release ${release.release}` : `--digest ${release.digest}`} --lift`,
       apply(policy, words) {

@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import { exitCodes } from '../core/errors.ts';
 import { reconcileOnce, type Reconciled } from '../steps/reconcile.ts';
 import { reconcileForever } from '../steps/reconcile-forever.ts';
+import { askToReconcile } from '../steps/hand-over.ts';
 import { ownIdentity } from '../steps/identity.ts';
 import { openRepository, type Repository } from '../steps/repository.ts';
 
@@ -19,6 +20,7 @@ export async function reconcile(context: Context, options: ReconcileCommandOptio
   const { every, remote, deadline } = options;
   if (every !== undefined) return reconcileForever(context, { every, remote, deadline });
   const repository = await openRepository(context, { remote });
+  if (!repository.writes && options.dryRun !== true) return askToReconcile(context, repository);
   return report(context, await once(context, repository, options), options);
 }
 

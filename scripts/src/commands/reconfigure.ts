@@ -4,7 +4,7 @@ import { applyPlan, type ApplyOptions } from '../steps/apply.ts';
 import { planReconfiguration } from '../steps/reconfiguration.ts';
 import { openToChange } from '../steps/repository.ts';
 
-export interface ReconfigureOptions extends ApplyOptions {
+export interface ReconfigureOptions extends Omit<ApplyOptions, 'request'> {
   env: string;
   allowDeletion?: boolean | undefined;
   remote?: string | undefined;
@@ -30,6 +30,6 @@ export async function reconfigure(
         allowDeletion: options.allowDeletion,
       }),
     `no overlay edit waits in ${options.env}${apps.length > 0 ? ` for ${apps.join(', ')}` : ''}`,
-    options,
+    { ...options, request: { command: 'reconfigure', apps, environment: options.env, options } },
   );
 }

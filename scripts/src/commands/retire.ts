@@ -4,14 +4,17 @@ import { exitCodes } from '../core/errors.ts';
 import { findEnvironment, lastFirst } from '../core/graph.ts';
 import { blockers } from '../core/plan.ts';
 import { applyPlan, refuseBlocked, type ApplyOptions } from '../steps/apply.ts';
+import type { Request } from '../core/request.ts';
+import { confirmProduction } from '../steps/confirm.ts';
 import { finish } from '../steps/finish.ts';
+import { handOver, requireAskable } from '../steps/hand-over.ts';
 import { requireKnownApp } from '../steps/known-app.ts';
 import { asLandings, readLeaving } from '../steps/landed.ts';
 import { openToChange, type Repository } from '../steps/repository.ts';
 import { planRetirement, type RetirementRequest } from '../steps/retirement.ts';
 import { describePlan } from '../ui/index.ts';
 
-export interface RetireOptions extends ApplyOptions, Pick<RetirementRequest, 'reason' | 'deleteData'> {
+export interface RetireOptions extends Omit<ApplyOptions, 'request'>, Pick<RetirementRequest, 'reason' | 'deleteData'> {
   /** Only there; every environment where it is not named. */
   env?: string | undefined;
   remote?: string | undefined;
@@ -35,17 +38,26 @@ export async function retire(context: Context, app: string, options: RetireOptio
     context.stderr.write(describePlan(plan, target.manifests));
     refuseBlocked(plan);
   }
+  const request: Request = { command: 'retire', apps: [app], environment: going[0] ?? '', options };
+  const stops = [options.dryRun, options.explain].includes(true) || options.planOut !== undefined;
+  if (!repository.writes && !stops) {
+    requireAskable(repository, request);
+    for (const { name, production } of asked) {
+      if (production) await confirmProduction(context, name, options.yes === true);
+    }
+    return handOver(context, repository, request, { asked: options.json });
+  }
   let exit: number = exitCodes.nothing;
-  for (const request of requests) {
+  for (const each of requests) {
     const ended =
-      (await finishLeft(context, repository, identity, request, options)) ??
+      (await finishLeft(context, repository, identity, each, options)) ??
       (await applyPlan(
         context,
         repository,
         identity,
-        (current) => planRetirement(context, current, request),
-        `${app} does not run in ${request.environment}`,
-        options,
+        (current) => planRetirement(context, current, each),
+        `${app} does not run in ${each.environment}`,
+        { ...options, request },
       ));
     if (ended !== exitCodes.nothing) exit = ended;
     if (ended !== exitCodes.nothing && ended !== exitCodes.done) break;

@@ -8,7 +8,7 @@ import { readIdentity } from '../steps/identity.ts';
 import { openRepository, type Repository } from '../steps/repository.ts';
 import { planRollback } from '../steps/rollback.ts';
 
-export interface RollbackOptions extends ApplyOptions {
+export interface RollbackOptions extends Omit<ApplyOptions, 'request'> {
   env: string;
   /** Id or tag of an earlier release, or `previous`. */
   to: string;
@@ -36,7 +36,8 @@ export async function rollback(context: Context, app: string, options: RollbackO
     by: personOf(identity),
   };
   // Whoever rolls back production has no time to be asked.
-  const unasked = { ...options, yes: true };
+  const asked = { command: 'rollback', apps: [app], environment: options.env, options } as const;
+  const unasked = { ...options, yes: true, request: asked };
   let left: string | undefined;
   async function makePlan(current: Repository): Promise<Planned> {
     const planned = await planRollback(context, current, request);

@@ -5,12 +5,14 @@ import type { BranchState } from '../core/branch-state.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
 import { describeVerdict } from '../core/gates/index.ts';
 import { isProposable } from '../core/proposal.ts';
+import type { Request } from '../core/request.ts';
 import { findEnvironment } from '../core/graph.ts';
 import { blockers, planWriting, type Plan } from '../core/plan.ts';
 import type { Observation } from '../core/soak/observation.ts';
 import { describePlan, planJson } from '../ui/index.ts';
 import { confirmProduction } from './confirm.ts';
 import { finish } from './finish.ts';
+import { handOver, requireAskable } from './hand-over.ts';
 import { land } from './land.ts';
 import { requireSamePlan } from './plan-file.ts';
 import { mayPropose, propose } from './propose.ts';
@@ -27,6 +29,8 @@ export interface Planned {
 }
 
 export interface ApplyOptions {
+  /** What to ask the pipeline for where only that writes. */
+  request: Request;
   dryRun?: boolean | undefined;
   /** Print every gate with its verdict and stop. */
   explain?: boolean | undefined;
@@ -65,6 +69,7 @@ export async function applyPlan(
   context.stderr.write(describePlan(plan, target.manifests));
   if (options.json === true && stops) context.stdout.write(text);
   if (options.explain === true) return exitCodes.done;
+  if (!stops) requireAskable(repository, options.request);
   const proposes = mayPropose(repository, plan);
   if (proposes) context.stderr.write(`${plan.environment} takes it as a proposal, which waits for these gates\n`);
   else refuseBlocked(plan);
@@ -73,6 +78,9 @@ export async function applyPlan(
   if (stops) return exitCodes.done;
   if (!proposes && findEnvironment(repository.config, plan.environment).production) {
     await confirmProduction(context, plan.environment, options.yes === true);
+  }
+  if (!repository.writes) {
+    return handOver(context, repository, options.request, { asked: options.json, plan: planJson(plan) });
   }
   if (proposes) {
     const { number, url, state } = await propose(context, repository, identity, { plan, target });

@@ -6,6 +6,8 @@ import { findEnvironment } from '../core/graph.ts';
 import { approveLifting, settleLifting } from '../core/lifting.ts';
 import type { Writing } from '../core/plan.ts';
 import { formatPolicy, policyFolder, type Policy } from '../core/policy.ts';
+import type { Request } from '../core/request.ts';
+import { handOver, requireAskable } from './hand-over.ts';
 import { land } from './land.ts';
 import { readIdentity } from './identity.ts';
 import { branchState, remoteRefs, type Repository } from './repository.ts';
@@ -36,6 +38,8 @@ export interface PolicyChange {
   title: string;
   /** The command as it was asked, less its reason, for somebody else to approve it. */
   command: string;
+  /** What to ask the pipeline for where only that writes. */
+  request: Request;
   /** Gives the policy as it becomes, on the state that it is now. */
   apply(policy: Policy, words: StopWords): Policy | undefined | Promise<Policy | undefined>;
 }
@@ -88,6 +92,8 @@ export async function changePolicy(
     return { environment, head: state.head, files: formatPolicy(policy), basis: [policyFolder], message, policy };
   }
 
+  if (options.dryRun !== true) requireAskable(repository, change.request);
+  let asks = false;
   const landed: { environment: string; commit: string; policy: Policy }[] = [];
   for (const environment of environments) {
     const plan = await makePlan(environment);
@@ -98,7 +104,8 @@ export async function changePolicy(
     context.stderr.write(
       `${title} in ${environment}: ${words.reason}${words.until === undefined ? '' : `, until ${words.until}`}\n`,
     );
-    if (options.dryRun === true) continue;
+    asks ||= !repository.writes;
+    if (options.dryRun === true || !repository.writes) continue;
     const landing = await land(
       context,
       repository,
@@ -111,6 +118,7 @@ export async function changePolicy(
     context.stderr.write(`landed ${landing.commit.slice(0, 12)} on deploy/${environment}\n`);
     landed.push({ environment, commit: landing.commit, policy: landing.plan.policy });
   }
+  if (asks && options.dryRun !== true) return handOver(context, repository, change.request, { asked: options.json });
   if (options.json === true) context.stdout.write(`${JSON.stringify({ title, ...words, landed }, null, 2)}\n`);
   return landed.length > 0 || options.dryRun === true ? exitCodes.done : exitCodes.nothing;
 }

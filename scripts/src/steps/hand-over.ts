@@ -1,0 +1,58 @@
+import type { Context } from '../context.ts';
+import { exitCodes, UserError } from '../core/errors.ts';
+import { reconcileWorkflow, requestInputs, requestWorkflow, type Request } from '../core/request.ts';
+import type { Repository } from './repository.ts';
+
+type Where = Pick<Repository, 'github' | 'writes'>;
+
+/**
+ * Throws UserError where only the pipeline writes and cannot be asked: without a token, with what does the same by hand;
+ * or for what is in a file here.
+ */
+export function requireAskable({ github, writes }: Where, request: Request): void {
+  if (github === undefined || writes) return;
+  if ((request.options as { plan?: string }).plan !== undefined) {
+    throw new UserError(`the pipeline of ${github.page} does not have the file of --plan`, {
+      hint: 'leave --plan away: it plans and asks the gates itself',
+      exit: 'usage',
+    });
+  }
+  if (github.hasToken) return;
+  const inputs = Object.entries(requestInputs(request)).map(([name, value]) => `-f ${quote(`${name}=${value}`)}`);
+  throw new UserError(`only the pipeline changes ${github.page}, and there is no token to ask it with`, {
+    hint: [
+      'set GH_TOKEN to a token with actions: write on that repository; `gh auth token` prints your own',
+      `or: gh workflow run ${requestWorkflow} --ref main ${inputs.join(' ')}`,
+    ].join('\n'),
+    exit: 'usage',
+  });
+}
+
+/** Has the pipeline carry out what was asked, and says where to watch it. Gives the exit code. */
+export async function handOver(
+  context: Context,
+  { github }: Where,
+  request: Request,
+  json: { asked: boolean | undefined; plan?: unknown },
+): Promise<number> {
+  if (github === undefined) throw new Error('only GitHub has a pipeline to hand over to');
+  const inputs = requestInputs(request);
+  const url = await github.dispatch(requestWorkflow, { ...inputs });
+  context.stderr.write(`the pipeline carries it out: ${url}\n`);
+  if (json.asked === true) {
+    context.stdout.write(`${JSON.stringify({ plan: json.plan ?? null, request: inputs, run: url }, null, 2)}\n`);
+  }
+  return exitCodes.done;
+}
+
+/** Has the pipeline reconcile now instead of at its next turn. Gives the exit code. */
+export async function askToReconcile(context: Context, { github }: Where): Promise<number> {
+  if (github === undefined) throw new Error('only GitHub has a pipeline to hand over to');
+  context.stderr.write(`the pipeline reconciles: ${await github.dispatch(reconcileWorkflow, {})}\n`);
+  return exitCodes.done;
+}
+
+/** For a shell of whoever reads it. */
+function quote(text: string): string {
+  return /^[\w=./:-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
