@@ -29,14 +29,14 @@ function refusal(text: string, profile?: string): string {
 }
 
 describe('parseConfig', () => {
-  it('accepts the shipped configuration, whose production asks where images come from, except on the local platform, where soaks take seconds', () => {
+  it('accepts the shipped configuration, whose production asks people and GitHub, except on the local platform, where soaks take seconds', () => {
     const gatesOf = (profile?: string): object =>
       parseConfig(shipped, { profile }).environments.map((each) => [each.name, Object.keys(each.gates)]);
 
     expect(gatesOf()).toEqual([
       ['dev', []],
       ['staging', ['verified', 'soak']],
-      ['prod', ['verified', 'soak', 'provenance']],
+      ['prod', ['verified', 'soak', 'approvals', 'provenance', 'checks']],
     ]);
     for (const profile of ['local', 'embedded']) {
       expect(gatesOf(profile)).toEqual([
@@ -44,8 +44,9 @@ describe('parseConfig', () => {
         ['staging', ['verified', 'soak']],
         ['prod', ['verified', 'soak']],
       ]);
-      const soaks = parseConfig(shipped, { profile }).environments.map(({ gates }) => gates.soak?.for);
-      expect(soaks).toEqual([undefined, '10s', '20s']);
+      const { environments } = parseConfig(shipped, { profile });
+      expect(environments.map(({ gates }) => gates.soak?.for)).toEqual([undefined, '10s', '20s']);
+      expect(environments.map(({ landing }) => landing)).toEqual(['direct', 'direct', 'direct']);
     }
   });
 
