@@ -51,6 +51,7 @@ describe('a rate limit', () => {
   it.each([
     { what: 'no limit', fault: undefined, waits: 0 },
     { what: 'secondary', fault: { kind: 'secondary rate limit' }, waits: 60 },
+    { what: 'primary', fault: { kind: 'primary rate limit', resetsIn: 30 }, waits: 30 },
   ] as const)('is waited for by what is written with GraphQL as well: $what', async ({ fault, waits }) => {
     const lab = await gitHubLab();
     if (fault !== undefined) lab.server.fault({ on: 'createCommitOnBranch', ...fault });
