@@ -15,7 +15,13 @@ export async function runHere({ clone, env }: Workshop, ...args: string[]): Prom
     }) as NodeJS.WriteStream;
   const before = process.exitCode;
   const streams = { stdin: process.stdin, stdout: stream('stdout'), stderr: stream('stderr') };
-  await main(args, { cwd: clone, env, clock: systemClock, ...streams });
+  await main(args, {
+    cwd: clone,
+    env,
+    clock: systemClock,
+    interruption: () => new AbortController().signal,
+    ...streams,
+  });
   const code = Number(process.exitCode ?? 0);
   process.exitCode = before;
   return { code, ...written };

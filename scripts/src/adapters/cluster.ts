@@ -42,8 +42,6 @@ export interface Cluster {
 
 const core = '/api/v1';
 const argo = '/apis/argoproj.io/v1alpha1';
-/** With it Argo CD deletes what an application manages before the application itself is gone. */
-const cascade = 'resources-finalizer.argocd.argoproj.io';
 const groups: Readonly<Record<WorkloadKind, string>> = {
   Rollout: argo,
   Deployment: '/apis/apps/v1',
@@ -56,6 +54,9 @@ const groups: Readonly<Record<WorkloadKind, string>> = {
 const serviceAccount = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 /** More of a log than is ever shown, and no more than that of one container whose lines have no end. */
 const logBytes = 65_536;
+
+/** With it Argo CD deletes what an application manages before the application itself is gone. */
+const cascade = 'resources-finalizer.argocd.argoproj.io';
 
 /**
  * The cluster behind a context of the kubeconfig: that file where one is given, else the usual ones ($KUBECONFIG, ~/.kube).

@@ -20,19 +20,18 @@ export async function list<T>(config: KubeConfig, path: string): Promise<T[]> {
   return ((await json(config, 'GET', path)) as { items: T[] } | undefined)?.items ?? [];
 }
 
-/**
- * Changes what an object has by the fields that are given; false where it does not exist, or where the body names its
- * version and that has moved on.
- */
-export async function patch(
-  config: KubeConfig,
-  path: string,
-  body: { metadata?: object; [key: string]: unknown },
-): Promise<boolean> {
+/** What a merge patch gives; with the version of the object that it is for, it changes no other. */
+export interface Patch {
+  metadata?: object;
+  [key: string]: unknown;
+}
+
+/** Changes what an object has by the fields that are given; false where it does not exist, or in that version no longer. */
+export async function patch(config: KubeConfig, path: string, body: Patch): Promise<boolean> {
   return (await json(config, 'PATCH', path, body)) !== undefined;
 }
 
-/** Has an object removed; the answer does not wait for that. */
+/** Has an object deleted; the answer does not wait for that. */
 export async function remove(config: KubeConfig, path: string): Promise<void> {
   await json(config, 'DELETE', path);
 }
@@ -42,7 +41,7 @@ export async function read(config: KubeConfig, path: string): Promise<string | u
   return send(config, 'GET', path);
 }
 
-async function json(config: KubeConfig, method: string, path: string, body?: { metadata?: object }): Promise<unknown> {
+async function json(config: KubeConfig, method: string, path: string, body?: Patch): Promise<unknown> {
   const text = await send(config, method, path, body);
   if (text === undefined) return undefined;
   try {
@@ -55,13 +54,8 @@ async function json(config: KubeConfig, method: string, path: string, body?: { m
   }
 }
 
-/** Sends one request; gives the text of the answer, or undefined for 404, and for 409 where the body names the version that it is for. */
-async function send(
-  config: KubeConfig,
-  method: string,
-  path: string,
-  body?: { metadata?: object },
-): Promise<string | undefined> {
+/** Sends one request; gives the text of the answer, or undefined for 404, and for 409 where the body names a version. */
+async function send(config: KubeConfig, method: string, path: string, body?: Patch): Promise<string | undefined> {
   const conditional = body?.metadata !== undefined && 'resourceVersion' in body.metadata;
   const server = config.getCurrentCluster()?.server ?? '';
   const url = new URL(path, server);

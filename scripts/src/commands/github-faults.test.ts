@@ -83,7 +83,9 @@ describe('a promotion', () => {
     const made = createWorkshop((files) => {
       const copied = Object.entries(files).filter(([path]) => path.startsWith('apps/jobs/'));
       for (const name of names) {
-        for (const [path, text] of copied) files[path.replace('jobs', name)] = text.replaceAll('jobs', name);
+        for (const [path, text] of copied) {
+          files[path.replace('jobs', name)] = text.replaceAll('jobs', name).replace(`image: ${name}`, 'image: jobs');
+        }
       }
       const apps = names.map((name) => `  ${name}: {strategy: rolling, service: jobs}\n`).join('');
       files['gitops.config.yaml'] = files['gitops.config.yaml']!.replace('apps:\n', `apps:\n${apps}`)

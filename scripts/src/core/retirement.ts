@@ -2,8 +2,8 @@ import type { IApplication } from '@kubernetes-models/argo-cd/argoproj.io/v1alph
 import type { Config, Environment } from './config.ts';
 import { UserError } from './errors.ts';
 import { followers } from './graph.ts';
-import { firstLine } from './text.ts';
 import type { Outcome } from './outcome/outcome.ts';
+import { firstLine } from './text.ts';
 
 /**
  * Throws UserError where an app cannot leave an environment yet: while a later one runs it, which could then no longer

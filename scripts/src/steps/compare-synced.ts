@@ -3,7 +3,7 @@ import type { Plan } from '../core/plan.ts';
 import type { Landing } from './land.ts';
 import type { Repository } from './repository.ts';
 
-/** Tells where a revision stands to a landing, by the bytes of the app's folder; asks Git once for each revision. */
+/** Tells where a synced revision stands to a landing, by the bytes of the app's folder; asks Git once for each revision. */
 export function createComparison(
   repository: Repository,
   landing: Landing<Plan>,

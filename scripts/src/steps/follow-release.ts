@@ -1,41 +1,20 @@
-import { connectCluster, type Cluster } from '../adapters/cluster.ts';
+import type { Cluster } from '../adapters/cluster.ts';
 import type { Context } from '../context.ts';
 import { eventsSince } from '../core/diagnosis/events.ts';
 import { UserError } from '../core/errors.ts';
-import { findEnvironment } from '../core/graph.ts';
-import { judge, type Outcome, type OutcomeFacts } from '../core/outcome/index.ts';
-import type { Change, Plan } from '../core/plan.ts';
+import { judge, type OutcomeFacts } from '../core/outcome/index.ts';
+import type { Plan } from '../core/plan.ts';
 import { createComparison } from './compare-synced.ts';
-import { explain, type Explanation } from './explain.ts';
+import { explain } from './explain.ts';
 import type { Landing } from './land.ts';
-import { look, wantedBy, type Clusters, type Wanted } from './look.ts';
+import { look, wantedBy, type Wanted, type Watch } from './look.ts';
 import type { Repository } from './repository.ts';
-
-/** Throws UserError where one of them cannot be reached. */
-export async function connectClusters({ config, remote }: Repository, environment: string): Promise<Clusters> {
-  const { cluster, namespace } = config.argocd;
-  const apps = findEnvironment(config, environment).cluster;
-  return {
-    argocd: await connectCluster(cluster, namespace, remote.kubeconfig),
-    apps: await connectCluster(apps, namespace, remote.kubeconfig),
-  };
-}
 
 /** Milliseconds for which events are not asked for again. */
 const eventsLast = 10_000;
 
-/** What one look gives. */
-export interface Observed {
-  outcome: Outcome;
-  /** Finds out why it does not work out; undefined where nothing says. */
-  explain(): Promise<Explanation | undefined>;
-}
-
-/** Looks again and again at what becomes of one change; a look throws UserError where that cannot be found out. */
-export type Observe = (clusters: Clusters, change: Change) => () => Promise<Observed>;
-
 /** Looks at what Argo CD and the cluster have made of a release that landed. */
-export function observeRelease(context: Context, repository: Repository, landing: Landing<Plan>): Observe {
+export function watchRelease(context: Context, repository: Repository, landing: Landing<Plan>): Watch {
   return (clusters, { app, release, manifests }) => {
     const compare = createComparison(repository, landing, app);
     const readEvents = createEventReader(context, repository, landing, clusters.apps);

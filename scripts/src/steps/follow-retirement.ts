@@ -2,15 +2,14 @@ import { deployBranch } from '../core/branch-state.ts';
 import type { Plan } from '../core/plan.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
 import { judgeRetirement } from '../core/retirement.ts';
-import type { Observe } from './follow-release.ts';
-import { applicationName } from './look.ts';
+import { applicationName, type Watch } from './look.ts';
 import { remoteRefs, type Repository } from './repository.ts';
 
 /**
  * Has Argo CD delete the application of a retired app with all that it manages, and looks whether that is gone. Nothing
  * else deletes one: the application set only makes and changes applications, so that none goes where it finds too little.
  */
-export function observeRetirement({ git, remote }: Repository, { environment }: Plan): Observe {
+export function watchRetirement({ git, remote }: Repository, { environment }: Plan): Watch {
   return ({ argocd, apps }, { app, release }) =>
     async () => {
       const name = applicationName(app, environment);
@@ -24,12 +23,10 @@ export function observeRetirement({ git, remote }: Repository, { environment }: 
       const kind = workloadKind(release);
       const found = await apps.workload(release.namespace, kind, app);
       const workload = found === undefined ? undefined : `${kind}/${app} in ${release.namespace}`;
-      const outcome = judgeRetirement({ back, application, workload });
-      return { outcome, explain: () => Promise.resolve(undefined) };
+      return { outcome: judgeRetirement({ back, application, workload }) };
     };
 }
 
-/** What the shipped strategies make of an app; its manifests are no longer there to say. */
 function workloadKind({ strategy }: Pick<ReleaseFile, 'strategy'>): 'Deployment' | 'Rollout' {
   return strategy === 'rolling' ? 'Deployment' : 'Rollout';
 }

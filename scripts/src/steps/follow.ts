@@ -7,10 +7,10 @@ import { shortened } from '../core/text.ts';
 import type { Progress } from '../ui/index.ts';
 import type { Explanation } from './explain.ts';
 import type { Landing } from './land.ts';
-import { announce, type Clusters } from './look.ts';
-import { connectClusters, observeRelease, type Observed } from './follow-release.ts';
-import { observeRetirement } from './follow-retirement.ts';
+import { announce, connectClusters, type Clusters, type Seen } from './look.ts';
 import { preempt } from './preempt.ts';
+import { watchRelease } from './follow-release.ts';
+import { watchRetirement } from './follow-retirement.ts';
 import type { Repository } from './repository.ts';
 
 /** How long what looks verified, retired or failed has to last before it counts, in milliseconds: both can be passing states. */
@@ -45,8 +45,8 @@ export async function follow(
   const { plan, commit } = landing;
   // Another process may have pushed it.
   if ((await git.resolve(commit)) === undefined) await git.fetch(remote.name);
-  const observe =
-    plan.verb === 'retirement' ? observeRetirement(repository, plan) : observeRelease(context, repository, landing);
+  const watch =
+    plan.verb === 'retirement' ? watchRetirement(repository, plan) : watchRelease(context, repository, landing);
   let clusters: Clusters | undefined;
   let trouble = '';
   try {
@@ -63,7 +63,7 @@ export async function follow(
     plan.changes.map((change) =>
       clusters === undefined || trouble !== ''
         ? unknownOutcome(options.progress, change, trouble)
-        : followOne(context, plan.environment, change, observe(clusters, change), options),
+        : followOne(context, plan.environment, change, watch(clusters, change), options),
     ),
   );
   return plan.changes.map((change, index) => {
@@ -90,22 +90,22 @@ async function followOne(
   context: Context,
   environment: string,
   change: Change,
-  look: () => Promise<Observed>,
+  look: () => Promise<Seen>,
   { deadline, progress, lookEvery = 500 }: FollowOptions,
 ): Promise<Ended> {
   const step = progress.step(`${change.app} in ${environment}`);
   const ends = context.clock.now().getTime() + deadline * 1000;
   let settling: { state: Outcome['state']; since: number } | undefined;
   let last: Outcome = { state: 'progressing', reason: 'waiting' };
-  let seen: Observed | undefined;
+  let seen: Seen | undefined;
   let silence: string | undefined;
 
   async function end(outcome: Ended): Promise<Ended> {
-    if (outcome.state === 'verified' || outcome.state === 'retired') {
+    if (isGood(outcome)) {
       step.done(outcome.reason);
       return outcome;
     }
-    const why = outcome.state === 'superseded' ? undefined : await seen?.explain();
+    const why = outcome.state === 'superseded' ? undefined : await seen?.explain?.();
     const known = why === undefined || outcome.reason.includes(why.reason);
     const reason = known ? outcome.reason : `${outcome.reason}; ${why.reason}`;
     step.fail(`${outcome.state}: ${reason}`);
@@ -125,7 +125,7 @@ async function followOne(
     const now = context.clock.now().getTime();
     if (last.state !== settling?.state) settling = { state: last.state, since: now };
     const left = stableFor - (now - settling.since);
-    const passing = last.state === 'verified' || last.state === 'retired' || last.state === 'failed';
+    const passing = isGood(last) || last.state === 'failed';
     if (last.state === 'progressing') step.update(last.reason);
     else if (passing && left > 0) {
       const looks = last.state === 'verified' ? 'healthy' : last.reason;
@@ -138,6 +138,10 @@ async function followOne(
     }
     await context.clock.wait(lookEvery);
   }
+}
+
+function isGood({ state }: Outcome): boolean {
+  return state === 'verified' || state === 'retired';
 }
 
 async function unknownOutcome(progress: Progress, change: Change, reason: string): Promise<Ended> {

@@ -1,13 +1,36 @@
-import type { Cluster } from '../adapters/cluster.ts';
-import type { OutcomeFacts, Standing, WorkloadFacts } from '../core/outcome/index.ts';
+import { connectCluster, type Cluster } from '../adapters/cluster.ts';
+import { findEnvironment } from '../core/graph.ts';
+import type { Outcome, OutcomeFacts, Standing, WorkloadFacts } from '../core/outcome/index.ts';
 import { podSelector, wantedWorkloads, type WantedWorkload } from '../core/outcome/workload.ts';
-import type { Plan } from '../core/plan.ts';
+import type { Change, Plan } from '../core/plan.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
+import type { Explanation } from './explain.ts';
+import type { Repository } from './repository.ts';
 
 /** Where Argo CD runs, and where the apps of an environment do. */
 export interface Clusters {
   argocd: Cluster;
   apps: Cluster;
+}
+
+/** What one look gives. */
+export interface Seen {
+  outcome: Outcome;
+  /** Finds out why it does not work out; undefined where nothing says. */
+  explain?(): Promise<Explanation | undefined>;
+}
+
+/** Looks again and again at what becomes of one change; a look throws UserError where that cannot be found out. */
+export type Watch = (clusters: Clusters, change: Change) => () => Promise<Seen>;
+
+/** Throws UserError where one of them cannot be reached. */
+export async function connectClusters({ config, remote }: Repository, environment: string): Promise<Clusters> {
+  const { cluster, namespace } = config.argocd;
+  const apps = findEnvironment(config, environment).cluster;
+  return {
+    argocd: await connectCluster(cluster, namespace, remote.kubeconfig),
+    apps: await connectCluster(apps, namespace, remote.kubeconfig),
+  };
 }
 
 /** What an app should be in its cluster. */

@@ -35,6 +35,18 @@ const patience = 300;
 /** Milliseconds after which an answer counts as lost. */
 const answerWithin = 30_000;
 
+async function ask(url: string, options: RequestInit): Promise<Response> {
+  const answer = await fetch(url, { ...options, signal: AbortSignal.timeout(answerWithin) });
+  return url.endsWith('/graphql') ? withoutLimit(answer) : answer;
+}
+
+/** GraphQL answers 200 where its limit is used up, in one of two words; what waits for limits looks for 403. */
+async function withoutLimit(answer: Response): Promise<Response> {
+  const text = await answer.text();
+  const status = /"type":\s*"RATE_LIMIT(ED)?"/.test(text) ? 403 : answer.status;
+  return new Response(text, { status, headers: answer.headers });
+}
+
 /** The token that the environment has; GitHub's own command line reads them in the same order. */
 export function findToken(env: NodeJS.ProcessEnv): string | undefined {
   return [env['GH_TOKEN'], env['GITHUB_TOKEN']].find((each) => each !== undefined && each !== '');
@@ -70,10 +82,7 @@ export function createClient({ address, env, say }: ClientSettings): Client {
       retry: { doNotRetry: [400, 401, 403, 404, 410, 422, 429, 451] },
       // Its limits are shared by all that have the same id, and GitHub's are those of a token.
       throttle: { id: randomUUID(), onRateLimit: mayWait, onSecondaryRateLimit: mayWait },
-      request: {
-        fetch: (url: string, options: RequestInit) =>
-          fetch(url, { ...options, signal: AbortSignal.timeout(answerWithin) }),
-      },
+      request: { fetch: ask },
     });
   }
 
