@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { onGitHub, type GitHubWorkshop } from '../../test/github-workshop.ts';
-import { runHere } from '../../test/run-here.ts';
-import { virtualTime } from '../../test/virtual-time.ts';
-import { createWorkshop, promotedWorkshop, type Finished, type Workshop } from '../../test/workshop.ts';
+import { onGitHub, type GitHubWorkshop } from '../test/github-workshop.ts';
+import { runHere } from '../test/run-here.ts';
+import { virtualTime } from '../test/virtual-time.ts';
+import { createWorkshop, promotedWorkshop, type Finished, type Workshop } from '../test/workshop.ts';
 
 const elapse = virtualTime();
 
