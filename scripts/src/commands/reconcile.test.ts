@@ -131,7 +131,8 @@ describe('reconcile', () => {
     await workshop.sluice('reconcile');
     expect((await workshop.release('staging', 'web')).tag).toMatch(/-2$/);
     await workshop.record('staging', 'web', 'verified');
-    await workshop.sluice('rollback', 'web', '--env', 'staging', '--hold-for', '1s', '--no-wait');
+    await workshop.sluice('rollback', 'web', '--env', 'staging', '--no-wait');
+    await workshop.sluice('hold', 'web', '--env', 'staging', '--reason', 'over', '--lift');
     await workshop.record('staging', 'web', 'verified');
     const after = await workshop.sluice('reconcile', '--json');
 
