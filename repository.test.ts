@@ -50,6 +50,16 @@ describe('the configuration and what stands beside it', () => {
   });
 });
 
+describe('the command lines', () => {
+  it.each(['scripts/bin.js', 'packages/platform/bin.js'])('let an old Node say that it is old: %s', (file) => {
+    // Whatever else is imported at once is linked before anything runs, and an old Node has not got it all.
+    const imported = [...text(file).matchAll(/^import .*?'([^']+)'/gm)].map(([, from]) => from);
+
+    expect(imported).toHaveLength(1);
+    expect(imported[0]).toMatch(/require-node/);
+  });
+});
+
 describe('the documentation', () => {
   const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...globSync('docs/*.md')];
   const { scripts } = JSON.parse(text('package.json')) as { scripts: Record<string, string> };

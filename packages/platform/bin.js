@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import '@sluice/scripts/require-node';
-import { enableCompileCache } from 'node:module';
 
+// Imported at once it would fail on an old Node before that has been said.
+const { enableCompileCache } = await import('node:module');
 enableCompileCache();
 const { main } = await import('./src/cli.ts');
 await main(process.argv.slice(2));
