@@ -1,13 +1,11 @@
-import { connectCluster, type Cluster } from '../adapters/cluster.ts';
 import type { Context } from '../context.ts';
 import type { BranchState } from '../core/branch-state.ts';
-import { UserError } from '../core/errors.ts';
 import { proposalsOf } from '../core/proposal.ts';
 import { overview, type Cell, type LiveCell, type OverviewFacts, type Waiting } from '../core/overview.ts';
 import { readWorkspace } from '../core/workspace.ts';
 import { releaseHistory } from './find-release.ts';
+import { createHealth, unasked } from './health.ts';
 import { requireKnownApp } from './known-app.ts';
-import { applicationName } from './look.ts';
 import { seeProposals, type SeenProposals } from './proposals.ts';
 import {
   inputsSnapshot,
@@ -151,44 +149,4 @@ async function readPast(
 
 function placeOf({ app, environment }: Pick<Cell, 'app' | 'environment'>): string {
   return `${environment}/${app}`;
-}
-
-type Asked = Omit<LiveCell, 'landedAt'>;
-
-function unasked(cell: Cell): Asked {
-  return { ...cell, health: undefined, sync: undefined, link: undefined };
-}
-
-/** Asks Argo CD for the health of what runs; says why where it cannot be asked. */
-function createHealth({
-  config,
-  remote,
-}: Repository): (cells: readonly Cell[]) => Promise<{ argocd: string; live: Asked[] }> {
-  const { cluster: context, namespace } = config.argocd;
-  let connected: { cluster: Cluster; url: string | undefined } | undefined;
-  async function connect(): Promise<{ cluster: Cluster; url: string | undefined }> {
-    const cluster = await connectCluster(context, namespace, remote.kubeconfig);
-    const url = await cluster.argocdUrl().catch((error: unknown) => {
-      if (!(error instanceof UserError)) throw error;
-      return undefined;
-    });
-    return { cluster, url };
-  }
-  return async (cells) => {
-    try {
-      connected ??= await connect();
-      const { cluster, url } = connected;
-      const found = new Map((await cluster.applications()).map((each) => [each.metadata?.name, each.status]));
-      const live = cells.map((cell): Asked => {
-        const name = applicationName(cell.app, cell.environment);
-        const seen = found.get(name);
-        const link = url === undefined || !found.has(name) ? undefined : `${url}/applications/${namespace}/${name}`;
-        return { ...cell, health: seen?.health?.status, sync: seen?.sync?.status, link };
-      });
-      return { argocd: 'asked', live };
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      return { argocd: error.message, live: cells.map(unasked) };
-    }
-  };
 }
