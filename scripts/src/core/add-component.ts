@@ -1,6 +1,6 @@
-import { isMap, isNode, isPair, isSeq, parse, parseDocument, type YAMLMap, type YAMLSeq } from 'yaml';
+import { isMap, isNode, isPair, isSeq, parse, type YAMLMap, type YAMLSeq } from 'yaml';
 import { UserError } from './errors.ts';
-import { parseYaml } from './yaml.ts';
+import { parseYamlText } from './yaml.ts';
 
 const mark = '\uFEFF';
 
@@ -11,8 +11,9 @@ const mark = '\uFEFF';
 export function addComponent(file: string, text: string, component: string): string {
   // Offsets are those of the text without its mark.
   if (text.startsWith(mark)) return `${mark}${addComponent(file, text.slice(1), component)}`;
-  const before = (parseYaml(text, file) ?? {}) as { components?: unknown };
-  const { contents } = parseDocument(text);
+  const { value, document } = parseYamlText(text, file);
+  const before = (value ?? {}) as { components?: unknown };
+  const { contents } = document;
   const known = before.components ?? [];
   const edited = Array.isArray(known) && isMap(contents) ? insert(text, contents, component) : '';
   const wanted = JSON.stringify({ ...before, components: [...(Array.isArray(known) ? known : []), component] });

@@ -1,18 +1,18 @@
 import { stringify } from 'yaml';
 import { digestOf } from './snapshot.ts';
-import { layOut, renderRoot, type RenderRequest } from './rendering.ts';
+import { renderRoot } from './rendering.ts';
 
 /** Marks in a batch's output where the objects of each release begin; never part of what is applied. */
 const marker = 'apiVersion: sluice.dev/v1\nkind: Marker\nmetadata:\n  name: release-';
 const markers =
   /^(?:---\n)?apiVersion: sluice\.dev\/v1\nkind: Marker\nmetadata:\n {2}name: release-(\d+)\n(?:---\n)?/gm;
 
-/** The files that `kustomize build render` needs to render several releases at once, by path. */
-export function layOutBatch(requests: readonly RenderRequest[]): Map<string, string> {
+/** The files that `kustomize build render` needs to render several releases at once, by path, from those of each. */
+export function layOutBatch(layouts: readonly ReadonlyMap<string, string>[]): Map<string, string> {
   const files = new Map<string, string>();
   const resources: string[] = [];
-  for (const [index, request] of requests.entries()) {
-    for (const [path, text] of layOut(request)) files.set(`${index}/${path}`, text);
+  for (const [index, layout] of layouts.entries()) {
+    for (const [path, text] of layout) files.set(`${index}/${path}`, text);
     files.set(`${renderRoot}/${index}.yaml`, `${marker}${index}\n`);
     resources.push(`${index}.yaml`, `../${index}/${renderRoot}`);
   }
@@ -29,6 +29,6 @@ export function splitBatch(rendered: string, count: number): string[] | undefine
 }
 
 /** A hash of all that a rendering is made of: every file that is laid out, and what renders it. */
-export function renderKey(request: RenderRequest, renderer: string): string {
-  return digestOf([renderer, ...[...layOut(request)].toSorted(([a], [b]) => (a < b ? -1 : 1)).flat()]);
+export function renderKey(files: ReadonlyMap<string, string>, renderer: string): string {
+  return digestOf([renderer, ...[...files].toSorted(([a], [b]) => (a < b ? -1 : 1)).flat()]);
 }

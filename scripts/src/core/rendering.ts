@@ -28,8 +28,9 @@ export const renderRoot = 'render';
 /**
  * The files that `kustomize build render` needs, by path: base with the strategy as one more component, so that an
  * overlay can patch what the strategy made; the overlay; and on top the namespace, the image and the version labels.
+ * `edited` keeps bases with their strategy, for many renderings of them.
  */
-export function layOut(request: RenderRequest): Map<string, string> {
+export function layOut(request: RenderRequest, edited = new Map<string, string>()): Map<string, string> {
   const { app, environment } = request;
   const files = new Map<string, string>();
   for (const [path, text] of request.manifests.texts) {
@@ -41,7 +42,11 @@ export function layOut(request: RenderRequest): Map<string, string> {
   const base = `apps/${app}/base/kustomization.yaml`;
   const text = files.get(base);
   if (text === undefined) throw new UserError(`${base} does not exist at ${request.manifests.revision.slice(0, 12)}`);
-  files.set(base, addComponent(base, text, strategyFolder(request.strategy).replace(/^apps/, '../..')));
+  const key = `${request.strategy} ${text}`;
+  const withStrategy =
+    edited.get(key) ?? addComponent(base, text, strategyFolder(request.strategy).replace(/^apps/, '../..'));
+  edited.set(key, withStrategy);
+  files.set(base, withStrategy);
   files.set(`${renderRoot}/kustomization.yaml`, topKustomization(request));
   return files;
 }

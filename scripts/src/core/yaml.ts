@@ -48,13 +48,18 @@ export function readYaml(text: string): YamlText {
   }
 }
 
-/** The data of a YAML text; throws UserError with `where`, line and column for one that cannot be read. */
-export function parseYaml(text: string, where: string): unknown {
-  const { value, problems, lines } = readYaml(text);
-  const [first] = problems;
-  if (first === undefined) return value;
-  const { line, col } = lines.linePos(first.offset);
+/** A YAML text with its data; throws UserError with `where`, line and column for one that cannot be read. */
+export function parseYamlText(text: string, where: string): YamlText {
+  const read = readYaml(text);
+  const [first] = read.problems;
+  if (first === undefined) return read;
+  const { line, col } = read.lines.linePos(first.offset);
   throw new UserError(`${where} is not valid YAML: ${first.message} (line ${line || 1}, column ${col || 1})`);
+}
+
+/** The data of a YAML text; throws what parseYamlText throws. */
+export function parseYaml(text: string, where: string): unknown {
+  return parseYamlText(text, where).value;
 }
 
 function describe(code: string, message: string): string {

@@ -1,22 +1,17 @@
-import { kustomizeBuild } from '../adapters/kustomize.ts';
 import type { RenderCache } from '../adapters/render-cache.ts';
 import { carryConfigMaps } from '../core/carry.ts';
 import type { Config } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
 import { serviceOf } from '../core/graph.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
-import { layOutBatch, renderKey, splitBatch } from '../core/render-batch.ts';
-import { refuseOutside } from '../core/references.ts';
-import { requireImage } from '../core/rendered-image.ts';
-import { layOut, renderRoot, type RenderRequest } from '../core/rendering.ts';
+import { renderKey } from '../core/render-batch.ts';
+import { layOut, type RenderRequest } from '../core/rendering.ts';
 import { digestOf } from '../core/snapshot.ts';
+import { renderBuilds, renderOne, type Build } from './render-builds.ts';
 import type { Sources } from './repository.ts';
 
 /** The renderer's name in release.yaml: another version may write other bytes. */
 export const renderer = 'kustomize v5.8.1';
-
-/** What one kustomize process renders: beyond some tens it takes longer for each. */
-const batchSize = 25;
 
 /** A release to render, with the manifests that it replaces. */
 export interface ToRender {
@@ -35,7 +30,7 @@ export async function renderRelease(
   replaced: string | undefined,
 ): Promise<string> {
   const request = await requestOf(config, release, sources);
-  return carryConfigMaps(await renderOne(request), replaced);
+  return carryConfigMaps(await renderOne({ request, files: layOut(request) }), replaced);
 }
 
 /**
@@ -48,15 +43,13 @@ export async function renderReleases(
   sources: Sources,
   cache?: RenderCache,
 ): Promise<string[]> {
+  const bases = new Map<string, string>();
   const requests = await Promise.all(wanted.map(({ release }) => requestOf(config, release, sources)));
-  const keys = requests.map((request) => renderKey(request, renderer));
+  const builds = requests.map((request): Build => ({ request, files: layOut(request, bases) }));
+  const keys = builds.map(({ files }) => renderKey(files, renderer));
   const kept = cache === undefined ? [] : await Promise.all(keys.map((key) => cache.get(key)));
-  const missing = requests.filter((_, index) => kept[index] === undefined);
-  const checked = new Set<string>();
-  const size = Math.min(batchSize, Math.ceil(missing.length / 2));
-  const rendered = valuesOf(
-    (await Promise.all(batches(missing, size).map((each) => renderBatch(each, checked)))).flat(),
-  );
+  const missing = builds.filter((_, index) => kept[index] === undefined);
+  const rendered = await renderBuilds(missing);
   const texts = requests.map((_, index) => kept[index] ?? rendered.shift() ?? '');
   if (cache !== undefined) {
     const fresh = keys.filter((_, index) => kept[index] === undefined);
@@ -102,46 +95,6 @@ function keyOf(release: ToRender['release'], replaced: string | undefined): stri
   return digestOf([JSON.stringify(release), replaced ?? '']);
 }
 
-/** One process for all; one for each where they cannot stand together, such as equal names in one namespace. */
-async function renderBatch(
-  requests: readonly RenderRequest[],
-  checked: Set<string>,
-): Promise<PromiseSettledResult<string>[]> {
-  if (requests.length > 1) {
-    try {
-      for (const request of requests) refuseOutside(layOut(request), request.service, checked);
-      const together = splitBatch(await kustomizeBuild(layOutBatch(requests), renderRoot), requests.length);
-      if (together !== undefined) {
-        for (const [index, request] of requests.entries()) requireImage(request, together[index] ?? '');
-        return together.map((value) => ({ status: 'fulfilled', value }));
-      }
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-    }
-  }
-  return Promise.allSettled(requests.map((request) => renderOne(request, checked)));
-}
-
-async function renderOne(request: RenderRequest, checked?: Set<string>): Promise<string> {
-  const files = layOut(request);
-  refuseOutside(files, request.service, checked);
-  const rendered = await kustomizeBuild(files, renderRoot);
-  requireImage(request, rendered);
-  return rendered;
-}
-
-/** What was rendered; throws what went wrong, of several in one UserError. */
-function valuesOf(rendered: readonly PromiseSettledResult<string>[]): string[] {
-  const failures = rendered.flatMap((each): unknown[] => (each.status === 'rejected' ? [each.reason] : []));
-  const [first] = failures;
-  if (failures.length === 0) return rendered.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
-  const said = failures.flatMap((each) => (each instanceof UserError ? [`  ${each.message}`] : []));
-  if (failures.length === 1 || said.length < failures.length) throw first;
-  throw new UserError(`${failures.length} releases cannot be rendered\n${said.join('\n')}`, {
-    hint: 'mend the files that are named',
-  });
-}
-
 async function requestOf(config: Config, release: ToRender['release'], sources: Sources): Promise<RenderRequest> {
   const { app, environment, namespace, strategy, image, tag, digest } = release;
   const [manifests, overlay] = await Promise.all([
@@ -150,10 +103,4 @@ async function requestOf(config: Config, release: ToRender['release'], sources: 
   ]);
   const service = serviceOf(config, app);
   return { app, environment, namespace, strategy, service, image, tag, digest, manifests, overlay };
-}
-
-function batches<T>(list: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
-    list.slice(index * size, (index + 1) * size),
-  );
 }
