@@ -356,13 +356,14 @@ describe('pnpm run promote', () => {
 
     expect(code, output).toBe(0);
     expect(overtaken.code, overtaken.output).toBe(4);
-    expect(await podDigests('storefront-prod')).toEqual([good.release?.digest]);
+    const answers = await sendRequests(lab, 'storefront.localhost', 200, '/version');
+    expect([...answers.keys()]).toEqual([good.release?.tag]);
 
     const auto = (text: string): string => text.replace('    production: true', '    auto: true\n    production: true');
     expect((await lab.push({ 'gitops.config.yaml': auto })).code).toBe(0);
     const waits = await eventually('the end of the hold', 60, async () => {
       const { stops, waits } = await cell('storefront', 'prod');
-      return stops.length === 0 && waits;
+      return stops.every((each) => !each.startsWith('held ')) && waits;
     });
     const looks = Date.now() + 25_000;
     await eventually('two looks of the reconciler', 60, async () => Date.now() > looks);
