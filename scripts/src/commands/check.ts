@@ -91,7 +91,7 @@ async function findProblems(context: Context, options: CheckOptions): Promise<st
   };
   const { render, ahead } = createRenderer(config, createSources(git));
   const steps = commits.map(([old, next]) => ({ ...common, old, new: next, render }));
-  if (steps.length > 1) await ahead((await Promise.all(steps.map(releasesOf))).flat());
+  await ahead((await Promise.all(steps.map(releasesOf))).flat());
   const problems = await Promise.all(steps.map(checkDeployBranch));
   return problems.flatMap((found, index) =>
     commits.length === 1 ? found : found.map((each) => `${commits[index]?.[1].slice(0, 12)}: ${each}`),
