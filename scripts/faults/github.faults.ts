@@ -88,7 +88,8 @@ describe('a promotion', () => {
         }
       }
       const apps = names.map((name) => `  ${name}: {strategy: rolling, service: jobs}\n`).join('');
-      files['gitops.config.yaml'] = files['gitops.config.yaml']!.replace('apps:\n', `apps:\n${apps}`)
+      files['gitops.config.yaml'] = (files['gitops.config.yaml'] ?? '')
+        .replace('apps:\n', `apps:\n${apps}`)
         .replaceAll(', gates: {verified: {}}', '')
         .replace('after: [staging]', 'after: [dev]');
     });

@@ -71,6 +71,9 @@ export interface Git {
 
 const objectName = /^[0-9a-f]{40}$/;
 
+/** How often a fetch is tried that meets another one in the same clone. */
+const fetches = 5;
+
 /** Git in a folder: a work tree or a bare repository. `env` is the whole environment that Git sees. */
 export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
   const gitEnv = { ...env, GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' };
@@ -131,7 +134,14 @@ export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
     async fetch(remote) {
       const spec = `+refs/heads/*:refs/remotes/${remote}/*`;
       const quick = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance'];
-      await run(['fetch', ...quick, '--prune', '--end-of-options', remote, spec]);
+      const args = ['fetch', ...quick, '--prune', '--end-of-options', remote, spec];
+      // Another command in this clone may have fetched the same meanwhile; what is left then is asked for again.
+      for (let attempt = 1; attempt < fetches; attempt++) {
+        const { code, stderr } = await run(args, { nothrow: true });
+        if (code === 0) return;
+        if (!/cannot lock ref|unable to update local ref/.test(stderr)) break;
+      }
+      await run(args);
     },
     async isAncestor(older, newer) {
       if (older === newer) return true;
