@@ -27,6 +27,7 @@ export const toolOrder = [
   'etcd',
   'kubernetes',
   'containerd',
+  'cni-plugins',
   'crictl',
   'pause',
   'coredns',

@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { describeMissing, fullPath, missingCommands, serviceFiles } from './host-packages.ts';
 
 const runc = { command: 'runc-that-is-missing', package: 'runc', why: 'starts the containers' };
@@ -19,15 +16,6 @@ describe('host packages', () => {
       '/usr/local/sbin',
       '/usr/local/bin',
     ]);
-  });
-
-  it('count as present when the file that is needed lies in its folder', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'sluice-packages-'));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-    writeFileSync(join(folder, 'bridge'), '');
-
-    expect(missingCommands([{ ...runc, at: join(folder, 'bridge') }], process.env)).toEqual([]);
-    expect(missingCommands([{ ...runc, at: join(folder, 'portmap') }], process.env)).toHaveLength(1);
   });
 
   it('that bring a unit or an init script are found out before their installation', () => {

@@ -26,9 +26,7 @@ export function findCommand(command: string, env: NodeJS.ProcessEnv): string | u
 
 /** The commands that this host lacks. */
 export function missingCommands(commands: readonly HostCommand[], env: NodeJS.ProcessEnv): HostCommand[] {
-  return commands.filter(({ command, at }) =>
-    at === undefined ? findCommand(command, env) === undefined : !existsSync(at),
-  );
+  return commands.filter(({ command }) => findCommand(command, env) === undefined);
 }
 
 /** What a missing command costs, one line each. */

@@ -58,6 +58,4 @@ export interface HostCommand {
   command: string;
   package: string;
   why: string;
-  /** Where the command lies when it is not on PATH. */
-  at?: string;
 }

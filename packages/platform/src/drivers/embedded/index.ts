@@ -11,7 +11,6 @@ import { pushArchive } from '../push-archive.ts';
 import { hasRemains } from './clean.ts';
 import { down } from './down.ts';
 import { contextName } from './kubeconfigs.ts';
-import { cniPlugins } from './layout.ts';
 import { linkOwner } from './links.ts';
 import { up } from './up.ts';
 
@@ -21,12 +20,6 @@ const commands: readonly HostCommand[] = [
   { command: 'iptables', package: 'iptables', why: 'service addresses and ports of the pods' },
   { command: 'conntrack', package: 'conntrack', why: 'forgetting connections to pods that are gone' },
   { command: 'runc', package: 'runc', why: 'starts the containers' },
-  {
-    command: 'bridge (CNI plugin)',
-    package: 'containernetworking-plugins',
-    why: 'network of the pods',
-    at: `${cniPlugins}/bridge`,
-  },
 ];
 
 /** A cluster of processes on this very host: Linux, root, no Docker. */
@@ -36,7 +29,7 @@ export function createEmbeddedDriver(paths: Paths, settings: Settings): Driver {
     name: 'embedded',
     summary: 'Kubernetes as processes of this host, without Docker',
     localImages: true,
-    tools: ['registry', 'etcd', 'kubernetes', 'containerd', 'crictl'],
+    tools: ['registry', 'etcd', 'kubernetes', 'containerd', 'cni-plugins', 'crictl'],
     commands,
     ports,
     kubeconfig: paths.kubeconfig,

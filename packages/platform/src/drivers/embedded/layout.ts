@@ -4,9 +4,6 @@ import type { Paths } from '../../state.ts';
 /** Cgroup below which all pods run, so that what is in it is the platform's for certain. */
 export const cgroupRoot = 'sluice';
 
-/** Debian's folder of the CNI plugins. */
-export const cniPlugins = '/usr/lib/cni';
-
 /** Folder of the configuration that the cluster's processes read; nothing else may lie there. */
 export function nodeConfigFolder(paths: Paths): string {
   return join(paths.config, 'node');
@@ -19,6 +16,8 @@ export interface NodeLayout {
   containerdSocket: string;
   registryHosts: string;
   cniConfig: string;
+  /** Links to the CNI plugins under their own names. */
+  cniPlugins: string;
   /** Pod addresses handed out (host-local). */
   cniData: string;
   runcRoot: string;
@@ -37,6 +36,7 @@ export function createNodeLayout(paths: Paths): NodeLayout {
     containerdSocket: join(containerdState, 'containerd.sock'),
     registryHosts: join(config, 'registries'),
     cniConfig: join(config, 'cni'),
+    cniPlugins: join(paths.bin, 'cni'),
     cniData: join(paths.run, 'cni'),
     runcRoot: join(paths.run, 'runc'),
     kubeletConfig: join(config, 'kubelet.yaml'),

@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import { writeAtomically } from '../../files.ts';
 import type { Settings } from '../../settings.ts';
 import type { Paths } from '../../state.ts';
-import { cgroupRoot, cniPlugins, createNodeLayout, type NodeLayout } from './layout.ts';
+import { cgroupRoot, createNodeLayout, type NodeLayout } from './layout.ts';
 import { kubeconfigOf } from './kubeconfigs.ts';
 
 /** The image that holds a pod's namespaces. */
@@ -68,7 +68,7 @@ disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.nri.v1.nri",
   stats_collect_period = "1m0s"
   netns_mounts_under_state_dir = true
   [plugins."io.containerd.cri.v1.runtime".cni]
-    bin_dirs = [${quote(cniPlugins)}]
+    bin_dirs = [${quote(layout.cniPlugins)}]
     conf_dir = ${quote(layout.cniConfig)}
   [plugins."io.containerd.cri.v1.runtime".containerd]
     default_runtime_name = "runc"

@@ -12,6 +12,7 @@ import { ensureCgroups } from './cgroups.ts';
 import { clearHost, hasRemains } from './clean.ts';
 import { controlPlaneSpecs, type SpecContext } from './control-plane-specs.ts';
 import { writeKubeconfigs } from './kubeconfigs.ts';
+import { createNodeLayout } from './layout.ts';
 import { ensureNodeLink } from './links.ts';
 import { writeNodeConfig } from './node-config.ts';
 import { nodeSpecs, registrySpec } from './node-specs.ts';
@@ -65,6 +66,8 @@ async function startControlPlane(host: Host, files: ProcessFiles): Promise<void>
 async function startNode(host: Host, files: ProcessFiles): Promise<void> {
   const kubernetes = await host.tool('kubernetes');
   const containerd = await host.tool('containerd');
+  const plugins = await host.tool('cni-plugins');
+  await linkTools(createNodeLayout(host.paths).cniPlugins, plugins.bin);
   const context = await specContext(host, { ...kubernetes.bin, ...containerd.bin });
   await startAll(host, files, 'node', nodeSpecs(context));
 }
