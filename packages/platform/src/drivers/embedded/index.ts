@@ -20,6 +20,8 @@ const commands: readonly HostCommand[] = [
   { command: 'iptables', package: 'iptables', why: 'service addresses and ports of the pods' },
   { command: 'conntrack', package: 'conntrack', why: 'forgetting connections to pods that are gone' },
   { command: 'runc', package: 'runc', why: 'starts the containers' },
+  { command: 'buildah', package: 'buildah', why: 'builds images' },
+  { command: 'debootstrap', package: 'debootstrap', why: 'makes the Debian that images are built on' },
 ];
 
 /** A cluster of processes on this very host: Linux, root, no Docker. */
