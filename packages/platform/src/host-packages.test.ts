@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { describeMissing, fullPath, missingCommands, serviceFiles } from './host-packages.ts';
+import { mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { describeMissing, fullPath, maskUnit, missingCommands, serviceFiles } from './host-packages.ts';
 
 const runc = { command: 'runc-that-is-missing', package: 'runc', why: 'starts the containers' };
 
@@ -18,12 +21,27 @@ describe('host packages', () => {
     ]);
   });
 
-  it('that bring a unit or an init script are found out before their installation', () => {
+  it('are searched for units and init scripts before their installation', () => {
     const contents = `drwxr-xr-x root/root         0 2024-01-01 00:00 ./lib/systemd/system/
 -rw-r--r-- root/root       300 2024-01-01 00:00 ./lib/systemd/system/docker.service
+-rw-r--r-- root/root       300 2024-01-01 00:00 ./usr/lib/systemd/system/docker.socket
 -rwxr-xr-x root/root       300 2024-01-01 00:00 ./etc/init.d/docker
 -rw-r--r-- root/root       300 2024-01-01 00:00 ./usr/share/doc/systemd/system/readme.service`;
 
-    expect(serviceFiles(contents)).toEqual(['./lib/systemd/system/docker.service', './etc/init.d/docker']);
+    expect(serviceFiles(contents)).toEqual({
+      units: ['docker.service', 'docker.socket'],
+      scripts: ['./etc/init.d/docker'],
+    });
+  });
+
+  it('have their units masked, unless a unit is configured already', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sluice-units-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    writeFileSync(join(folder, 'own.service'), '[Service]\n');
+
+    for (const unit of ['new.service', 'new.service', 'own.service']) await maskUnit(unit, folder);
+
+    expect(readlinkSync(join(folder, 'new.service'))).toBe('/dev/null');
+    expect(readFileSync(join(folder, 'own.service'), 'utf8')).toBe('[Service]\n');
   });
 });

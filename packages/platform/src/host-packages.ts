@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { mkdir, readdir, rm, symlink } from 'node:fs/promises';
+import { basename, delimiter, join } from 'node:path';
 import { UserError } from '@sluice/scripts/errors';
 import type { Step } from '@sluice/scripts/ui';
 import type { HostCommand } from './drivers/driver.ts';
@@ -35,15 +35,15 @@ export function describeMissing(missing: readonly HostCommand[]): string[] {
 }
 
 /**
- * Installs the Debian packages of missing commands and nothing else. No service can start: the packages are first
- * downloaded into `cache` and refused when one of them has a unit or an init script.
- * Where there is no apt-get, a UserError names the missing commands.
+ * Installs the Debian packages of missing commands and nothing else. No service starts: the packages are first
+ * downloaded into `cache`, what units they bring is masked, and they are refused when one of them has an init script.
+ * Gives the masked units. Where there is no apt-get, a UserError names the missing commands.
  */
 export async function installMissing(
   missing: readonly HostCommand[],
   options: { cache: string; env: NodeJS.ProcessEnv; step: Step; signal?: AbortSignal },
-): Promise<void> {
-  if (missing.length === 0) return;
+): Promise<string[]> {
+  if (missing.length === 0) return [];
   if (findCommand('apt-get', options.env) === undefined) {
     throw new UserError(`this host lacks ${missing.map(({ command }) => command).join(', ')}`, {
       hint: ['install them with the package manager of this distribution:', ...describeMissing(missing)].join('\n'),
@@ -56,6 +56,7 @@ export async function installMissing(
   await rm(options.cache, { recursive: true, force: true });
   await mkdir(join(options.cache, 'partial'), { recursive: true });
   // apt downloads as its own user, which may not enter the state folder.
+  let masked: string[] = [];
   const install = ['install', '--yes', '--no-install-recommends', '--no-upgrade'];
   const settings = ['-o', `Dir::Cache::archives=${options.cache}`, '-o', 'APT::Sandbox::User=root'];
   try {
@@ -66,7 +67,7 @@ export async function installMissing(
       await run('apt-get', ['-qq', 'update'], runOptions);
       await run('apt-get', download, runOptions);
     });
-    await refuseServices(options.cache, env);
+    masked = await maskServices(options.cache, env);
     options.step.update(`installing ${packages.join(', ')}`);
     await run('apt-get', ['-qq', ...settings, ...install, ...packages], runOptions);
   } finally {
@@ -78,24 +79,45 @@ export async function installMissing(
       hint,
     });
   }
+  return masked;
 }
 
-async function refuseServices(cache: string, env: NodeJS.ProcessEnv): Promise<void> {
-  for (const file of await readdir(cache)) {
-    if (!file.endsWith('.deb')) continue;
-    const content = await run('dpkg-deb', ['--contents', join(cache, file)], { env });
-    const service = serviceFiles(content)[0];
-    if (service === undefined) continue;
-    throw new UserError(`the Debian package ${file} brings a service: ${service}`, {
+async function maskServices(cache: string, env: NodeJS.ProcessEnv): Promise<string[]> {
+  const files = (await readdir(cache)).filter((file) => file.endsWith('.deb'));
+  const services = await Promise.all(
+    files.map(async (file) => serviceFiles(await run('dpkg-deb', ['--contents', join(cache, file)], { env }))),
+  );
+  for (const [index, { scripts }] of services.entries()) {
+    if (scripts[0] === undefined) continue;
+    throw new UserError(`the Debian package ${files[index]} brings a service: ${scripts[0]}`, {
       hint: 'install it yourself, so that you decide whether the service runs, then start again',
     });
   }
+  const units = services.flatMap((each) => each.units);
+  for (const unit of units) await maskUnit(unit);
+  return units;
 }
 
-/** Units and init scripts in a listing of `dpkg-deb --contents`. */
-export function serviceFiles(contents: string): string[] {
-  return contents
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/)[5] ?? '')
-    .filter((path) => /\/(lib\/systemd\/system\/.+\.(service|socket|timer|path)|etc\/init\.d\/.+)$/.test(path));
+/**
+ * As `systemctl mask` does, also where no systemd runs; what is configured for the unit already stays.
+ * https://www.freedesktop.org/software/systemd/man/latest/systemctl.html#mask%20UNIT%E2%80%A6
+ */
+export async function maskUnit(unit: string, folder = '/etc/systemd/system'): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  try {
+    await symlink('/dev/null', join(folder, unit));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
+/** The names of units and the paths of init scripts in a listing of `dpkg-deb --contents`. */
+export function serviceFiles(contents: string): { units: string[]; scripts: string[] } {
+  const paths = contents.split('\n').map((line) => line.trim().split(/\s+/)[5] ?? '');
+  return {
+    units: paths
+      .filter((path) => /\/lib\/systemd\/system\/[^/]+\.(service|socket|timer|path)$/.test(path))
+      .map((path) => basename(path)),
+    scripts: paths.filter((path) => /\/etc\/init\.d\/.+$/.test(path)),
+  };
 }

@@ -90,8 +90,9 @@ async function installHostPackages(platform: Platform): Promise<void> {
   if (missing.length === 0) return;
   const step = platform.progress.step('host packages');
   const { env, signal, paths } = platform;
-  await installMissing(missing, { cache: join(paths.state, 'apt'), env, step, signal });
-  step.done(missing.map((one) => one.package).join(', '));
+  const masked = await installMissing(missing, { cache: join(paths.state, 'apt'), env, step, signal });
+  const packages = missing.map((one) => one.package).join(', ');
+  step.done(masked.length === 0 ? packages : `${packages}; masked so that they never run: ${masked.join(', ')}`);
 }
 
 /**
