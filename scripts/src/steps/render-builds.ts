@@ -1,5 +1,6 @@
 import { kustomizeBuild } from '../adapters/kustomize.ts';
 import { UserError } from '../core/errors.ts';
+import { withMergeKeys } from '../core/merge-keys.ts';
 import { refuseOutside, type Named } from '../core/references.ts';
 import { layOutBatch, splitBatch } from '../core/render-batch.ts';
 import { requireImage } from '../core/rendered-image.ts';
@@ -31,7 +32,7 @@ async function renderBatch(
     try {
       for (const { request, files } of builds) refuseOutside(files, request.service, known);
       const all = layOutBatch(builds.map(({ files }) => files));
-      const together = splitBatch(await kustomizeBuild(all, renderRoot), builds.length);
+      const together = splitBatch(await kustomizeBuild(withMergeKeys(all), renderRoot), builds.length);
       if (together !== undefined) {
         for (const [index, { request }] of builds.entries()) requireImage(request, together[index] ?? '');
         return together.map((value) => ({ status: 'fulfilled', value }));
@@ -46,7 +47,7 @@ async function renderBatch(
 /** Renders one by itself. Throws UserError where it may not be rendered or cannot be. */
 export async function renderOne({ request, files }: Build, known?: Map<string, Named>): Promise<string> {
   refuseOutside(files, request.service, known);
-  const rendered = await kustomizeBuild(files, renderRoot);
+  const rendered = await kustomizeBuild(withMergeKeys(files), renderRoot);
   requireImage(request, rendered);
   return rendered;
 }

@@ -3,6 +3,7 @@ import { carryConfigMaps } from '../core/carry.ts';
 import type { Config } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
 import { serviceOf } from '../core/graph.ts';
+import { mergedAs } from '../core/merge-keys.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
 import { renderKey } from '../core/render-batch.ts';
 import { layOut, type RenderRequest } from '../core/rendering.ts';
@@ -11,7 +12,7 @@ import { renderBuilds, renderOne, type Build } from './render-builds.ts';
 import type { Sources } from './repository.ts';
 
 /** The renderer's name in release.yaml: another version may write other bytes. */
-export const renderer = 'kustomize v5.8.1';
+export const renderer = `kustomize v5.8.1, ${mergedAs}`;
 
 /** A release to render, with the manifests that it replaces. */
 export interface ToRender {
