@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { nastyRevisions } from '../../test/nasty-names.ts';
 import { temporaryFolder } from '../../test/temporary.ts';
 import { UserError } from '../core/errors.ts';
+import { below } from './git-trees.ts';
 import { createGit, type Git } from './git.ts';
 
 let folder: string;
@@ -30,7 +31,8 @@ function questions(name: string): (() => Promise<unknown>)[] {
     () => git.resolve(name),
     () => git.objectId(`${name}:a`),
     () => git.snapshot(name),
-    () => git.snapshot(head, { paths: [name] }),
+    () => git.snapshot(head, { within: below([name]) }),
+    () => git.differing(name, head),
     () => git.isAncestor(name, head),
     () => git.isAncestor(head, name),
     () => git.author(name),

@@ -20,6 +20,8 @@ interface Running {
   process: ProcessPromise;
   questions: Question[];
   received: Buffer;
+  /** Lines that are not yet written: many questions at once go out together. */
+  unsent: string;
 }
 
 /** Milliseconds without a question after which the process is let go. */
@@ -34,7 +36,7 @@ export function createObjectReader(cwd: string, env: NodeJS.ProcessEnv): ObjectR
 
   function start(): Running {
     const process = $({ cwd, env, ...silently, ...directly('git', ['cat-file', '--batch-command']) })`git`;
-    const started: Running = { process, questions: [], received: Buffer.alloc(0) };
+    const started: Running = { process, questions: [], received: Buffer.alloc(0), unsent: '' };
     process.stdout.on('data', (chunk: Buffer) => {
       started.received = Buffer.concat([started.received, chunk]);
       settle(started);
@@ -91,8 +93,14 @@ export function createObjectReader(cwd: string, env: NodeJS.ProcessEnv): ObjectR
     hold(to, true);
     return new Promise((resolve, reject) => {
       to.questions.push({ command, resolve, reject });
-      to.process.stdin.write(`${command} ${name}\n`);
+      if (to.unsent === '') queueMicrotask(() => send(to));
+      to.unsent += `${command} ${name}\n`;
     });
+  }
+
+  function send(to: Running): void {
+    to.process.stdin.write(to.unsent);
+    to.unsent = '';
   }
 
   return {

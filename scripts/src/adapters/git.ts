@@ -1,9 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { UserError } from '../core/errors.ts';
-import type { Folder, Snapshot } from '../core/snapshot.ts';
+import type { Snapshot } from '../core/snapshot.ts';
 import { exec, type ExecOptions, type ExecResult } from './exec.ts';
 import { createObjectReader } from './git-objects.ts';
+import { createTreeReader } from './git-trees.ts';
 
 export interface Identity {
   name: string;
@@ -39,11 +40,13 @@ export interface Git {
   objectId(name: string): Promise<string | undefined>;
   /** The text of a name such as `<commit>:<file>`; undefined where there is none. */
   text(name: string): Promise<string | undefined>;
-  /** The tree of a revision, at least what is below `paths` where some are given, with the texts of the files that `wanted` picks. */
+  /** What lies in the folders of a revision that `within` opens, every one unless it is given, with the texts of the files that `wanted` picks. */
   snapshot(
     revision: string,
-    options?: { paths?: readonly string[]; wanted?: (path: string) => boolean },
+    options?: { within?: ((folder: string) => boolean) | undefined; wanted?: (path: string) => boolean },
   ): Promise<Snapshot>;
+  /** The folders below which two revisions differ. */
+  differing(one: string, other: string): Promise<Set<string>>;
   /** Makes commits without a work tree or an index, each on the one before and the first on `head`; gives their ids. */
   commit(head: string | undefined, ...requests: readonly Omit<CommitRequest, 'head'>[]): Promise<string[]>;
   push(remote: string, commit: string, branch: string): Promise<PushResult>;
@@ -82,8 +85,8 @@ export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
   }
 
   const objects = createObjectReader(cwd, gitEnv);
+  const trees = createTreeReader(objects);
   // Of commits and blobs nothing ever changes, so each is asked for once.
-  const listings = new Map<string, Promise<Pick<Snapshot, 'tree' | 'folders'>>>();
   const ancestors = new Map<string, Promise<number>>();
   const blobs = new Map<string, Promise<Buffer | undefined>>();
   function once<T>(known: Map<string, Promise<T>>, key: string, find: () => Promise<T>): Promise<T> {
@@ -91,12 +94,6 @@ export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
     known.set(key, found);
     return found;
   }
-  async function list(revision: string, paths: readonly string[]): Promise<Pick<Snapshot, 'tree' | 'folders'>> {
-    return parseTree(
-      (await run(['ls-tree', '-r', '-t', '-z', '--full-tree', '--end-of-options', revision, ...paths])).stdout,
-    );
-  }
-
   async function commitsAt(revision: string, path: string): Promise<string[]> {
     const logged = await run(['log', '--format=%H', '--end-of-options', revision, '--', path]);
     return logged.stdout.split('\n').filter((line) => line !== '');
@@ -111,13 +108,12 @@ export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
     resolve: (revision) => objects.id(`${revision}^{commit}`),
     objectId: (name) => objects.id(name),
     text: async (name) => (await objects.read(name))?.toString('utf8'),
-    async snapshot(revision, { paths = [], wanted = () => false } = {}) {
-      const { tree, folders } = objectName.test(revision)
-        ? await (listings.get(revision) ?? once(listings, [revision, ...paths].join('\0'), () => list(revision, paths)))
-        : await list(revision, paths);
+    async snapshot(revision, { within = () => true, wanted = () => false } = {}) {
+      const { tree, folders } = await trees.list(revision, within);
       const chosen = [...tree].filter(([path]) => wanted(path));
       return { revision, tree, folders, texts: await readBlobs(chosen) };
     },
+    differing: trees.differing,
     async commit(head, ...requests) {
       const ref = `refs/sluice/commit-${randomUUID()}`;
       const made = await run(['fast-import', '--quiet', '--force', '--date-format=raw'], {
@@ -212,23 +208,6 @@ function asText(path: string, content: Buffer): string {
   throw new UserError(`${path} is not UTF-8 text, and nothing else can be rendered`, {
     hint: 'keep binary files elsewhere, or encode them',
   });
-}
-
-function parseTree(listing: string): Pick<Snapshot, 'tree' | 'folders'> {
-  const tree = new Map<string, string>();
-  const folders = new Map<string, Folder>();
-  for (const entry of listing.split('\0')) {
-    const [meta = '', path] = entry.split('\t', 2);
-    if (path === undefined) continue;
-    const [, type, id = ''] = meta.split(' ');
-    if (type !== 'tree') tree.set(path, id);
-    else {
-      const end = path.lastIndexOf('/');
-      folders.set(path, { id, folders: [] });
-      folders.get(path.slice(0, Math.max(end, 0)))?.folders.push(path.slice(end + 1));
-    }
-  }
-  return { tree, folders };
 }
 
 /** The commands of git-fast-import(1) for some commits, each followed by a question for its id. */

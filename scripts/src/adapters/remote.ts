@@ -26,7 +26,8 @@ export type RemoteSettings = Pick<Remote, 'profile' | 'registry' | 'kubeconfig'>
  * `sluice.registry`, `sluice.kubeconfig`): no clone, flag or server can choose a profile.
  */
 export async function findRemote(git: Git, cwd: string, env: NodeJS.ProcessEnv, named?: string): Promise<Remote> {
-  const listed = (await git.run(['remote'])).stdout.split('\n').filter((line) => line !== '');
+  const configured = await readConfigured(git);
+  const listed = [...new Set([...configured.keys()].flatMap((key) => /^remote\.(.+)\.[^.]+$/.exec(key)?.[1] ?? []))];
   const name = named ?? ['local', 'origin'].find((each) => listed.includes(each));
   if (name === undefined) {
     throw new UserError(`this repository has no Git remote called local or origin`, {
@@ -35,7 +36,11 @@ export async function findRemote(git: Git, cwd: string, env: NodeJS.ProcessEnv, 
     });
   }
   if (!listed.includes(name)) throw unknownName('Git remote', name, listed);
-  const [url, github] = await Promise.all([addressOf(git, name), findGitHub(git, env, name)]);
+  const address = configured.get(`remote.${name}.url`) ?? name;
+  const github = gitHubOf(address, env);
+  // What replaces the beginning of addresses is rare, and Git's to apply.
+  const replaced = [...configured.keys()].some((key) => key.endsWith('.insteadof'));
+  const url = replaced ? await addressOf(git, name) : address;
   if (github !== undefined)
     return { name, url, github, profile: undefined, registry: undefined, kubeconfig: undefined };
   const folder = url.startsWith('file://') ? new URL(url).pathname : resolve(cwd, url);
@@ -54,10 +59,24 @@ async function addressOf(git: Git, name: string): Promise<string> {
 
 /** By the address as it was configured: `url.<base>.insteadOf` may lead elsewhere and changes nothing about what it is. */
 export async function findGitHub(git: Git, env: NodeJS.ProcessEnv, name: string): Promise<GitHubAddress | undefined> {
-  const configured = await git.run(['config', '--get', `remote.${name}.url`], { nothrow: true });
+  return gitHubOf((await readConfigured(git)).get(`remote.${name}.url`) ?? '', env);
+}
+
+function gitHubOf(address: string, env: NodeJS.ProcessEnv): GitHubAddress | undefined {
   const server = env['GITHUB_SERVER_URL'];
   const hosts = server !== undefined && URL.canParse(server) ? [new URL(server).host] : [];
-  return readGitHubAddress(configured.stdout.trim(), hosts);
+  return readGitHubAddress(address, hosts);
+}
+
+/** Git's configuration here by key; of several values the last one. */
+async function readConfigured(git: Git): Promise<Map<string, string>> {
+  const { stdout } = await git.run(['config', '--list', '-z']);
+  return new Map(
+    stdout.split('\0').map((entry): [string, string] => {
+      const end = entry.indexOf('\n');
+      return end < 0 ? [entry, ''] : [entry.slice(0, end), entry.slice(end + 1)];
+    }),
+  );
 }
 
 /** What a repository on this machine says of itself. */

@@ -1,3 +1,4 @@
+import { below } from '../adapters/git-trees.ts';
 import { readText } from '../adapters/file.ts';
 import type { Context } from '../context.ts';
 import { bundleDigests, splitBundles, verifyBundle } from '../core/attestation.ts';
@@ -42,7 +43,8 @@ async function list(context: Context, repository: Repository, options: AttestOpt
   const refs = remoteRefs(remote);
   const state = await branchState(git, deliveryEnvironment(config).name, refs);
   const records = await git.resolve(`${refs}/${recordsBranch}`);
-  const known = records === undefined ? [] : [...(await git.snapshot(records, { paths: ['provenance'] })).tree.keys()];
+  const within = below(['provenance']);
+  const known = records === undefined ? [] : [...(await git.snapshot(records, { within })).tree.keys()];
   const asked = policies(repository).length > 0;
   const images = [...state.releases.values()]
     .filter(({ imageRevision }) => asked && imageRevision === main.revision)

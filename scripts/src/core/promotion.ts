@@ -11,6 +11,7 @@ import type { Snapshot } from './snapshot.ts';
 export interface PromotionFacts {
   environment: Environment;
   app: string;
+  /** The tip of main, with the app's folder. */
   main: Snapshot;
   /** The release to move, as the environment before runs it or has run it. */
   candidate: ReleaseFile;

@@ -74,7 +74,9 @@ async function testApp(
   const { config, main, git, folder } = repository;
   const revision = state.releases.get(app)?.imageRevision;
   const running: Snapshot | undefined =
-    revision === undefined || (await git.resolve(revision)) === undefined ? undefined : await git.snapshot(revision);
+    revision === undefined || (await git.resolve(revision)) === undefined
+      ? undefined
+      : await inputsSnapshot(git, { revision });
   for (const each of packagesToTest(config, readWorkspace(main), main, app, running)) {
     const known = tested.get(each);
     if (known === false) return each;

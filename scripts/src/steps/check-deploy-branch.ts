@@ -1,3 +1,4 @@
+import { below } from '../adapters/git-trees.ts';
 import { isStateFile, releasePaths, type BranchState } from '../core/branch-state.ts';
 import type { Config, Environment } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
@@ -5,7 +6,7 @@ import { namespaceOf, serviceOf } from '../core/graph.ts';
 import { manifestsHash, overlayHash, releaseId } from '../core/inputs.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
 import type { Snapshot } from '../core/snapshot.ts';
-import { policyFiles, readPolicy, type Policy } from '../core/policy.ts';
+import { policyFiles, policyFolder, readPolicy, type Policy } from '../core/policy.ts';
 import { checkPolicy } from './check-policy.ts';
 import { checkRetirement } from './check-retirement.ts';
 import { checkVerdicts, type DeployBranchCheck, type Rendered } from './check-verdicts.ts';
@@ -16,8 +17,7 @@ import { branchState, createSources, readObservations, readRecords, stateAt } fr
 /** The releases that a change brings, and what each of them replaces; none of what cannot be read, which the check itself says. */
 export async function releasesOf({ git, environment, old, new: next }: DeployBranchCheck): Promise<ToRender[]> {
   try {
-    const folders = await Promise.all([git.snapshot(old), git.snapshot(next)]);
-    const apps = [...changedPaths(...folders)].map((path) => path.split('/')[0] ?? '');
+    const apps = [...(await git.differing(old, next))].map((path) => path.split('/')[0] ?? '');
     const [before, after] = await Promise.all([
       stateAt(git, environment.name, old, apps),
       stateAt(git, environment.name, next, apps),
@@ -32,7 +32,9 @@ export async function releasesOf({ git, environment, old, new: next }: DeployBra
 /** What is wrong with a change to a deploy branch by one commit; nothing where it may stand. */
 export async function checkDeployBranch(facts: DeployBranchCheck): Promise<string[]> {
   const { git, config, environment } = facts;
-  const [before, after] = await Promise.all([git.snapshot(facts.old), git.snapshot(facts.new)]);
+  const differing = await git.differing(facts.old, facts.new);
+  const within = (folder: string): boolean => differing.has(folder);
+  const [before, after] = await Promise.all([git.snapshot(facts.old, { within }), git.snapshot(facts.new, { within })]);
   const problems: string[] = [];
   const apps = new Set<string>();
   const retired = new Set<string>();
@@ -50,7 +52,10 @@ export async function checkDeployBranch(facts: DeployBranchCheck): Promise<strin
   const old = await stateAt(git, environment.name, facts.old, [...apps, ...retired]);
   let policy: Policy;
   try {
-    const { texts } = await git.snapshot(facts.new, { wanted: (path) => policyFiles.includes(path) });
+    const { texts } = await git.snapshot(facts.new, {
+      within: below([policyFolder]),
+      wanted: (path) => policyFiles.includes(path),
+    });
     policy = readPolicy(texts, facts.new.slice(0, 12));
     problems.push(...(await checkPolicy(facts, old.policy, policy, apps.size + retired.size > 0)));
   } catch (error) {

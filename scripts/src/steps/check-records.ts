@@ -6,8 +6,10 @@ import { observationPath, parseObservation } from '../core/soak/observation.ts';
 
 /** What is wrong with a change to the records' branch: records and attestations are only ever added, each in its place. */
 export async function checkRecords(git: Git, old: string, next: string): Promise<string[]> {
-  const before = await git.snapshot(old);
-  const after = await git.snapshot(next, { wanted: (path) => !before.tree.has(path) });
+  const differing = await git.differing(old, next);
+  const within = (folder: string): boolean => differing.has(folder);
+  const before = await git.snapshot(old, { within });
+  const after = await git.snapshot(next, { within, wanted: (path) => !before.tree.has(path) });
   const problems: string[] = [];
   for (const [path, oid] of before.tree) {
     if (after.tree.get(path) !== oid) problems.push(`${path} was changed or removed; a record stays as it was written`);

@@ -33,7 +33,10 @@ export async function readLeaving({ git, config, remote }: Repository): Promise<
     config.environments.map(async ({ name }) => {
       const head = await git.resolve(`${refs}/${deployBranch(name)}`);
       if (head === undefined) return [];
-      const [commits, { folders }] = await Promise.all([git.lastChanges(head), git.snapshot(head)]);
+      const [commits, { folders }] = await Promise.all([
+        git.lastChanges(head),
+        git.snapshot(head, { within: () => false }),
+      ]);
       const left = [...commits].filter(([app]) => isAppFolder(app) && !folders.has(app));
       return left.map(([app, commit]) => ({ app, commit, environment: name }));
     }),

@@ -10,7 +10,7 @@ import { readWorkspace } from '../core/workspace.ts';
 import type { Planned } from './apply.ts';
 import { completePlan } from './complete.ts';
 import { findRelease } from './find-release.ts';
-import { branchState, inputsSnapshot, remoteRefs, type Repository } from './repository.ts';
+import { branchState, createSources, inputsSnapshot, remoteRefs, type Repository } from './repository.ts';
 import type { Watching } from './watch.ts';
 
 /** What is asked to be promoted. */
@@ -53,13 +53,14 @@ export async function planPromotions(
   ]);
   const apps = await chooseApps(repository, request, source);
 
+  const sources = createSources(git);
   const problems: { app: string; error: UserError }[] = [];
   const planned: PlannedChange[] = [];
   for (const app of apps) {
     try {
       findApp(config, app);
       const candidate = await chooseRelease(repository, source, app, request);
-      const change = planPromotion({ environment, app, main, candidate, target });
+      const change = planPromotion({ environment, app, main: await sources(main.revision, app), candidate, target });
       if (change !== undefined) planned.push(change);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

@@ -62,9 +62,7 @@ async function readProposal(
   if ((await git.resolve(head)) === undefined) return undefined;
   const [intent, base] = [readIntent(await git.message(head)), await git.resolve(`${head}~1`)];
   if (intent === undefined || base === undefined) return undefined;
-  const [before, after] = await Promise.all([git.snapshot(base), git.snapshot(head)]);
-  const changed = [...after.folders].filter(([path, { id }]) => before.folders.get(path)?.id !== id);
-  const apps = changed.map(([path]) => path).filter((path) => path !== '' && path !== policyFolder);
+  const apps = [...(await git.differing(base, head))].filter((path) => path !== policyFolder);
   try {
     const { releases, manifests } = await stateAt(git, environment, head, apps);
     const changes = [...releases].flatMap(([app, release]) => {

@@ -1,3 +1,4 @@
+import { below } from '../adapters/git-trees.ts';
 import { readTrustedRoots, verifyBundle } from '../core/attestation.ts';
 import type { ProvenancePolicy } from '../core/config-schema.ts';
 import { configFile } from '../core/config.ts';
@@ -40,7 +41,10 @@ export async function trustedRoots(
   { trustedRoot }: ProvenancePolicy,
 ): Promise<ReturnType<typeof readTrustedRoots>> {
   if (trustedRoot === undefined) return readTrustedRoots(undefined, 'the root of the public Sigstore');
-  const { texts } = await git.snapshot(main.revision, { paths: [trustedRoot], wanted: (path) => path === trustedRoot });
+  const { texts } = await git.snapshot(main.revision, {
+    within: below([trustedRoot]),
+    wanted: (path) => path === trustedRoot,
+  });
   const text = texts.get(trustedRoot);
   if (text !== undefined) return readTrustedRoots(text, trustedRoot);
   throw new UserError(`${trustedRoot} does not exist at ${main.revision.slice(0, 12)}`, {
@@ -51,6 +55,10 @@ export async function trustedRoots(
 async function storedBundles({ git, refs }: GateSources, digest: string): Promise<string[]> {
   const head = await git.resolve(`${refs}/${recordsBranch}`);
   if (head === undefined) return [];
-  const { texts } = await git.snapshot(head, { paths: [bundleFolder(digest)], wanted: () => true });
+  const folder = bundleFolder(digest);
+  const { texts } = await git.snapshot(head, {
+    within: below([folder]),
+    wanted: (path) => path.startsWith(`${folder}/`),
+  });
   return [...texts.values()];
 }

@@ -5,7 +5,7 @@ import { allowances } from '../core/plan.ts';
 import { planReconfiguration as planChange } from '../core/promotion.ts';
 import type { Planned } from './apply.ts';
 import { completePlan } from './complete.ts';
-import { branchState, remoteRefs, type Repository } from './repository.ts';
+import { branchState, createSources, remoteRefs, type Repository } from './repository.ts';
 
 export interface ReconfigurationRequest {
   /** By name; every app with an overlay edit that waits where none is named. */
@@ -28,12 +28,16 @@ export async function planReconfiguration(
   for (const app of apps) findApp(config, app);
   const chosen =
     apps.length > 0 ? [...new Set(apps)] : Object.keys(config.apps).filter((app) => target.releases.has(app));
-  const planned = chosen.flatMap((app) => {
-    const running = target.releases.get(app);
-    if (running === undefined) throw new UserError(`${app} has no release in ${name} whose overlay could be applied`);
-    return planChange({ environment, app, main, candidate: running, target }) ?? [];
-  });
+  const sources = createSources(git);
+  const planned = await Promise.all(
+    chosen.map(async (app) => {
+      const running = target.releases.get(app);
+      if (running === undefined) throw new UserError(`${app} has no release in ${name} whose overlay could be applied`);
+      const tip = await sources(main.revision, app);
+      return planChange({ environment, app, main: tip, candidate: running, target }) ?? [];
+    }),
+  );
   const allowed = allowances({ allowDeletion });
   const basis = { verb: 'reconfiguration', target, configuredBy: main.revision, by, allowed } as const;
-  return completePlan(context, repository, basis, planned);
+  return completePlan(context, repository, basis, planned.flat());
 }

@@ -1,3 +1,4 @@
+import { below } from '../adapters/git-trees.ts';
 import type { Identity } from '../adapters/git.ts';
 import type { Context } from '../context.ts';
 import { UserError } from '../core/errors.ts';
@@ -58,8 +59,8 @@ export async function addToRecords(
   for (let attempt = 1; attempt <= most; attempt++) {
     const head = await git.resolve(`${remoteRefs(remote)}/${recordsBranch}`);
     const paths = files.map(({ path }) => path);
-    const known = head === undefined || paths.length === 0 ? new Map() : (await git.snapshot(head, { paths })).tree;
-    const fresh = files.filter(({ path }) => !known.has(path));
+    const known = head === undefined ? undefined : (await git.snapshot(head, { within: below(paths) })).tree;
+    const fresh = files.filter(({ path }) => known?.has(path) !== true);
     if (fresh.length === 0) return undefined;
     const message = `${verb} ${[...new Set(fresh.map(({ title }) => title))].join(', ')}\n`;
     const at = Math.floor(context.clock.now().getTime() / 1000);

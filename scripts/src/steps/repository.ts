@@ -1,6 +1,7 @@
 import { createGit, personOf, type Git, type Identity } from '../adapters/git.ts';
 import type { GitHub } from '../adapters/github/index.ts';
 import type { Writer } from '../adapters/writer.ts';
+import { below } from '../adapters/git-trees.ts';
 import { findRemote, type Remote } from '../adapters/remote.ts';
 import type { Context } from '../context.ts';
 import { deployBranch, isStateFile, readBranchState, type BranchState } from '../core/branch-state.ts';
@@ -67,14 +68,15 @@ export async function findRepository(context: Context): Promise<{ folder: string
   return { folder, git: createGit(folder, context.env) };
 }
 
-/** A revision of main with the text of its configuration. */
+/** The top of a revision of main, with the text of its configuration. */
 export function mainSnapshot(git: Git, revision: string): Promise<Snapshot> {
-  return git.snapshot(revision, { wanted: (path) => path === configFile });
+  return git.snapshot(revision, { within: () => false, wanted: (path) => path === configFile });
 }
 
-/** A revision of main with the texts that tell what apps are made of. */
+/** A revision of main with the texts that tell what apps are made of; of services and packages only what lies at their top. */
 export function inputsSnapshot(git: Git, { revision }: Pick<Snapshot, 'revision'>): Promise<Snapshot> {
   return git.snapshot(revision, {
+    within: (folder) => /^(apps(\/.*)?|(services|packages)(\/[^/]+)?)$/.test(folder),
     wanted: (path) =>
       /^apps\/.*kustomization\.yaml$/.test(path) || /^(services|packages)\/[^/]+\/package\.json$/.test(path),
   });
@@ -99,7 +101,7 @@ export type Sources = (revision: string, app: string) => Promise<Snapshot>;
 export function createSources(git: Git): Sources {
   return (revision, app) =>
     git.snapshot(revision, {
-      paths: ['apps'],
+      within: below([`apps/${app}`, 'apps/components']),
       wanted: (path) => path.startsWith(`apps/${app}/`) || path.startsWith('apps/components/'),
     });
 }
@@ -127,11 +129,8 @@ export async function stateAt(
   commit: string,
   apps?: readonly string[],
 ): Promise<BranchState> {
-  const wanted = (path: string): boolean => {
-    const folder = path.split('/')[0] ?? '';
-    return isStateFile(path) && (apps === undefined || folder === policyFolder || apps.includes(folder));
-  };
-  return readBranchState(environment, await git.snapshot(commit, { wanted }));
+  const within = apps === undefined ? undefined : below([policyFolder, ...apps]);
+  return readBranchState(environment, await git.snapshot(commit, { within, wanted: isStateFile }));
 }
 
 /** The state of an environment's branch, with the commit that each app landed with. */
@@ -182,7 +181,7 @@ async function readEvents(
   if (head === undefined || apps.length === 0) return [];
   const paths = config.environments.flatMap((each) => apps.map((app) => `${each.name}/${app}`));
   const { texts } = await git.snapshot(head, {
-    paths,
+    within: below(paths),
     wanted: (path) => path.endsWith('.json') && wanted(path),
   });
   return [...texts.values()];

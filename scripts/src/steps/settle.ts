@@ -17,7 +17,14 @@ import { closeProposal, proposingEnvironments, readProposals } from './proposals
 import { mayPropose, propose } from './propose.ts';
 import { writeObservations } from './record.ts';
 import { planReconfiguration } from './reconfiguration.ts';
-import { branchState, landedState, remoteRefs, reopenRepository, type Repository } from './repository.ts';
+import {
+  branchState,
+  createSources,
+  landedState,
+  remoteRefs,
+  reopenRepository,
+  type Repository,
+} from './repository.ts';
 
 /** What became of an open proposal. */
 export interface Settled {
@@ -111,11 +118,13 @@ async function planReleases(
   const refs = remoteRefs(remote);
   const environment = findEnvironment(config, name);
   const target = await branchState(git, name, refs);
+  const sources = createSources(git);
   const planned = await Promise.all(
     changes.map(async ({ app, release }) => {
       findApp(config, app);
       const past = await findRelease(git, refs, release.from ?? '', app, release.release);
-      return planPromotion({ environment, app, main, candidate: past.release, target }) ?? [];
+      const tip = await sources(main.revision, app);
+      return planPromotion({ environment, app, main: tip, candidate: past.release, target }) ?? [];
     }),
   );
   const asked = { verb, target, configuredBy: main.revision, by, allowed };
