@@ -7,18 +7,30 @@ const marker = 'apiVersion: sluice.dev/v1\nkind: Marker\nmetadata:\n  name: rele
 const markers =
   /^(?:---\n)?apiVersion: sluice\.dev\/v1\nkind: Marker\nmetadata:\n {2}name: release-(\d+)\n(?:---\n)?/gm;
 
-/** The files that `kustomize build render` needs to render several releases at once, by path, from those of each. */
+/**
+ * The files that `kustomize build render` needs to render several releases at once, by path, from those of each. What
+ * they have in common stands there once: releases whose files do not differ under one name share a tree.
+ */
 export function layOutBatch(layouts: readonly ReadonlyMap<string, string>[]): Map<string, string> {
-  const files = new Map<string, string>();
+  const trees: Map<string, string>[] = [];
   const resources: string[] = [];
+  const tops = new Map<string, string>();
   for (const [index, layout] of layouts.entries()) {
-    for (const [path, text] of layout) files.set(`${index}/${path}`, text);
-    files.set(`${renderRoot}/${index}.yaml`, `${marker}${index}\n`);
-    resources.push(`${index}.yaml`, `../${index}/${renderRoot}`);
+    const below = [...layout].filter(([path]) => !path.startsWith(`${renderRoot}/`));
+    const fitting = trees.findIndex((tree) => below.every(([path, text]) => (tree.get(path) ?? text) === text));
+    const number = fitting < 0 ? trees.push(new Map()) - 1 : fitting;
+    for (const [path, text] of below) trees[number]?.set(path, text);
+    const folder = `${number}/${renderRoot}-${index}`;
+    for (const [path, text] of layout) {
+      if (path.startsWith(`${renderRoot}/`)) tops.set(`${folder}${path.slice(renderRoot.length)}`, text);
+    }
+    tops.set(`${renderRoot}/${index}.yaml`, `${marker}${index}\n`);
+    resources.push(`${index}.yaml`, `../${folder}`);
   }
   const kustomization = { sortOptions: { order: 'fifo' }, resources };
-  files.set(`${renderRoot}/kustomization.yaml`, stringify(kustomization));
-  return files;
+  tops.set(`${renderRoot}/kustomization.yaml`, stringify(kustomization));
+  const files = trees.flatMap((tree, number) => [...tree].map(([path, text]) => [`${number}/${path}`, text] as const));
+  return new Map([...files, ...tops]);
 }
 
 /** What a batch rendered for each of its releases, in their order; undefined where it cannot be told apart. */
