@@ -22,8 +22,9 @@ export function dueApps(
   environment: string,
   running: ReadonlyMap<string, ReleaseFile>,
 ): DueApp[] {
+  const known = new Map<string, string[]>();
   return Object.keys(config.apps).flatMap((app) => {
-    const inputs = inputsOf(config, snapshot, workspace, app, environment);
+    const inputs = inputsOf(config, snapshot, workspace, app, environment, known);
     const because = differences(inputs, running.get(app));
     return because.length === 0
       ? []

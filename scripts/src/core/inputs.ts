@@ -20,13 +20,17 @@ export function strategyFolder(strategy: Strategy): string {
   return `apps/components/strategies/${strategy}`;
 }
 
-/** The inputs of an app at a revision of main, for one environment. Throws UserError where a folder is missing. */
+/**
+ * The inputs of an app at a revision of main, for one environment. Throws UserError where a folder is missing.
+ * `known` keeps what kustomizations refer to by their texts, for many apps that use the same components.
+ */
 export function inputsOf(
   config: Config,
   snapshot: Snapshot,
   workspace: ReadonlyMap<string, WorkspacePackage>,
   app: string,
   environment: string,
+  known = new Map<string, string[]>(),
 ): Inputs {
   const service = serviceOf(config, app);
   const folder = `services/${service}`;
@@ -40,16 +44,23 @@ export function inputsOf(
       hashPaths(snapshot, [...closure(workspace, folder), ...sharedBuildFiles]),
       JSON.stringify(config.build.args, Object.keys(config.build.args).toSorted()),
     ]),
-    manifests: manifestsHash(snapshot, app, strategy),
+    manifests: manifestsHash(snapshot, app, strategy, known),
     overlay: overlayHash(snapshot, app, environment),
   };
 }
 
 /** The hash of what travels with a release beside its image: base, strategy, and the components that any of its parts use. */
-export function manifestsHash(snapshot: Snapshot, app: string, strategy: Strategy): string {
+export function manifestsHash(
+  snapshot: Snapshot,
+  app: string,
+  strategy: Strategy,
+  known = new Map<string, string[]>(),
+): string {
   const roots = [`apps/${app}/base`, strategyFolder(strategy)];
   const overlays = overlayFolders(snapshot, app);
-  const used = kustomizationClosure(snapshot, [...roots, ...overlays]).filter((each) => !overlays.includes(each));
+  const used = kustomizationClosure(snapshot, [...roots, ...overlays], known).filter(
+    (each) => !overlays.includes(each),
+  );
   return digestOf([strategy, hashPaths(snapshot, used)]);
 }
 
@@ -71,7 +82,7 @@ function overlayFolders(snapshot: Snapshot, app: string): string[] {
 }
 
 /** The folders that kustomization files reach from some folders through `resources` and `components`. */
-function kustomizationClosure(snapshot: Snapshot, roots: readonly string[]): string[] {
+function kustomizationClosure(snapshot: Snapshot, roots: readonly string[], known: Map<string, string[]>): string[] {
   const found = new Set<string>();
   function visit(folder: string): void {
     if (found.has(folder)) return;
@@ -79,7 +90,9 @@ function kustomizationClosure(snapshot: Snapshot, roots: readonly string[]): str
     const file = `${folder}/kustomization.yaml`;
     const text = snapshot.texts.get(file);
     if (text === undefined) return;
-    for (const reference of references(file, text)) {
+    const named = known.get(text) ?? references(file, text);
+    known.set(text, named);
+    for (const reference of named) {
       const target = resolvePath(folder, reference);
       if (snapshot.folders.has(target)) visit(target);
     }

@@ -116,10 +116,11 @@ async function changedApps(
   }
   const [then, tip] = await Promise.all([inputsSnapshot(git, { revision }), inputsSnapshot(git, main)]);
   const [before, now] = [readWorkspace(then), readWorkspace(tip)];
+  const known = new Map<string, string[]>();
   return apps.filter((app) => {
     try {
-      const old = inputsOf(config, then, before, app, environment);
-      return JSON.stringify(old) !== JSON.stringify(inputsOf(config, tip, now, app, environment));
+      const old = inputsOf(config, then, before, app, environment, known);
+      return JSON.stringify(old) !== JSON.stringify(inputsOf(config, tip, now, app, environment, known));
     } catch (error) {
       // It was not there then.
       if (error instanceof UserError) return true;
