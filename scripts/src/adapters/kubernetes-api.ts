@@ -1,5 +1,4 @@
-import { request as httpsRequest, type RequestOptions } from 'node:https';
-import { request as httpRequest } from 'node:http';
+import type { RequestOptions } from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { UserError } from '../core/errors.ts';
 
@@ -80,6 +79,8 @@ function exchange(
   options: RequestOptions,
   body: string | undefined,
 ): Promise<{ status: number; text: string }> {
+  // An import would load all of Node's fetch with it, in every command, whether or not there is a cluster to ask.
+  const { request } = process.getBuiltinModule(url.protocol === 'https:' ? 'node:https' : 'node:http');
   return new Promise((resolve, reject) => {
     function fail(error: Error): void {
       reject(
@@ -89,7 +90,7 @@ function exchange(
         }),
       );
     }
-    const sent = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, options, (response) => {
+    const sent = request(url, options, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', fail);
