@@ -10,11 +10,18 @@ export interface HostState {
   mounts: string[];
   links: string[];
   rules: string[];
+  sets: string[];
 }
 
 /** Reads the host's state; of the processes only those that belong to a state folder or to none of its callers. */
 export async function hostState(state: string): Promise<HostState> {
-  return { processes: await processes(state), mounts: await mounts(), links: await links(), rules: await rules() };
+  return {
+    processes: await processes(state),
+    mounts: await mounts(),
+    links: await links(),
+    rules: await rules(),
+    sets: await sets(),
+  };
 }
 
 async function processes(state: string): Promise<string[]> {
@@ -49,5 +56,14 @@ async function rules(): Promise<string[]> {
   return stdout
     .split('\n')
     .filter((line) => line.startsWith('-A') || /^:(KUBE|CNI)/.test(line))
+    .toSorted();
+}
+
+/** The sets of addresses that rules name. */
+async function sets(): Promise<string[]> {
+  const { stdout } = await run('ipset', ['list', '-name']).catch(() => ({ stdout: '' }));
+  return stdout
+    .split('\n')
+    .filter((name) => name !== '')
     .toSorted();
 }

@@ -28,6 +28,7 @@ export const toolOrder = [
   'kubernetes',
   'containerd',
   'cni-plugins',
+  'kube-router',
   'crictl',
   'pause',
   'coredns',

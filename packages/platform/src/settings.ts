@@ -27,6 +27,7 @@ const schema = z.strictObject({
     scheduler: port,
     proxyHealth: port,
     proxyMetrics: port,
+    policyHealth: port,
   }),
   needs: z.strictObject({ diskFirst: z.number(), diskLater: z.number(), memory: z.number() }),
   traffic: z.strictObject({ perSecond: z.number().positive().max(1000), hosts: z.array(z.string().min(1)) }),

@@ -3,10 +3,12 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readJson, writeAtomically } from '../../files.ts';
 
-/** Kernel settings that the kubelet, kube-proxy and the CNI plugins change. */
+/** Kernel settings that the kubelet, kube-proxy, kube-router and the CNI plugins change. */
 const sysctls = [
   'net/ipv4/ip_forward',
   'net/ipv4/conf/all/route_localnet',
+  'net/bridge/bridge-nf-call-iptables',
+  'net/bridge/bridge-nf-call-ip6tables',
   'vm/overcommit_memory',
   'vm/panic_on_oom',
   'kernel/panic',

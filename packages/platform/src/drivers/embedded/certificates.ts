@@ -40,6 +40,7 @@ function leaves(settings: Settings): Leaf[] {
     client('controller-manager', 'system:kube-controller-manager'),
     client('scheduler', 'system:kube-scheduler'),
     client('kube-proxy', 'system:kube-proxy'),
+    client('kube-router', 'system:kube-router'),
     client('kubelet-client', `system:node:${name}`, 'system:nodes'),
     { file: 'kubelet', authority: 'ca', use: 'server', commonName: name, dns: [name], addresses: [address] },
     { file: 'front-proxy-client', authority: 'front-proxy-ca', use: 'client', commonName: 'front-proxy-client' },

@@ -7,7 +7,7 @@ import { createProcessFiles } from '../../supervisor/files.ts';
 import { runningProcesses } from '../../supervisor/client.ts';
 import { restoreBefore } from './before.ts';
 import { killCgroups, removeCgroups } from './cgroups.ts';
-import { removeRules } from './iptables.ts';
+import { removeRules, removeSets } from './iptables.ts';
 import { linkOwner, removeLinks } from './links.ts';
 import { unmountBelow } from './mounts.ts';
 import { endShims } from './sandboxes.ts';
@@ -32,6 +32,7 @@ export async function clearHost(host: Host): Promise<void> {
   for (const folder of [paths.run, paths.kubelet, paths.containerd, paths.images]) await unmountBelow(folder);
   await removeLinks(settings);
   await removeRules(env);
+  await removeSets(env);
   await removeCgroups();
   // Sockets, namespaces and handed-out pod addresses mean nothing any more.
   await rm(paths.run, { recursive: true, force: true });

@@ -11,7 +11,7 @@ import { linkOwner } from './links.ts';
 import { removeSandboxes } from './sandboxes.ts';
 
 /** Own processes in the order in which they stop, the kubelet first, since it would start again what is removed. */
-const nodeFirst = ['kubelet', 'kube-proxy'];
+const nodeFirst = ['kubelet', 'kube-proxy', 'kube-router'];
 const last = ['containerd', 'kube-scheduler', 'kube-controller-manager', 'kube-apiserver', 'etcd', 'registry'];
 
 /** Stops everything in an order that leaves nothing behind, then takes the rest off the host. */

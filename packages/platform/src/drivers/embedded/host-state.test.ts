@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withoutOurLines } from './iptables.ts';
+import { ourSets, withoutOurLines } from './iptables.ts';
 import { mountsBelow } from './mounts.ts';
 
 describe('firewall rules', () => {
@@ -37,6 +37,16 @@ describe('firewall rules', () => {
     const dump = '*filter\n:INPUT DROP [1:2]\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n';
 
     expect(withoutOurLines(dump)).toBe(dump);
+  });
+});
+
+describe('sets of addresses', () => {
+  it('of network policies are told from all others', () => {
+    expect(ourSets('KUBE-SRC-2A\nKUBE-DST-3B\nKUBE-CLUSTER-IP\nblocked\ninet6:KUBE-SRC-2A\n')).toEqual([
+      'KUBE-SRC-2A',
+      'KUBE-DST-3B',
+      'inet6:KUBE-SRC-2A',
+    ]);
   });
 });
 

@@ -27,3 +27,15 @@ export async function removeRules(env: NodeJS.ProcessEnv): Promise<void> {
     await run(`${family}-restore`, [], { env, input: withoutOurLines(saved.stdout) });
   }
 }
+
+/** The sets of addresses among some that network policies are put in force with: kube-router names them so. */
+export function ourSets(names: string): string[] {
+  return names.split('\n').filter((name) => /^(KUBE-(SRC|DST)-|inet6:KUBE-)/.test(name));
+}
+
+/** Removes those sets; no rule may name them any more. */
+export async function removeSets(env: NodeJS.ProcessEnv): Promise<void> {
+  const listed = await attempt('ipset', ['list', '-name'], { env }).catch(() => undefined);
+  if (listed?.code !== 0) return;
+  for (const name of ourSets(listed.stdout)) await run('ipset', ['destroy', name], { env });
+}

@@ -21,7 +21,7 @@ export function kubeconfigOf(paths: Paths, who: string): string {
 
 /** Writes the kubeconfigs of the processes and the admin's, all mode 600. */
 export async function writeKubeconfigs(paths: Paths, settings: Settings): Promise<void> {
-  for (const who of ['controller-manager', 'scheduler', 'kube-proxy', 'kubelet-client']) {
+  for (const who of ['controller-manager', 'scheduler', 'kube-proxy', 'kube-router', 'kubelet-client']) {
     await writeAtomically(kubeconfigOf(paths, who), await render(paths, settings, who), 0o600);
   }
   await writeAtomically(paths.kubeconfig, await render(paths, settings, 'admin'), 0o600);

@@ -19,7 +19,7 @@ export function registrySpec(context: SpecContext): ProcessSpec {
   );
 }
 
-/** containerd, kubelet and kube-proxy. */
+/** containerd, kubelet, kube-proxy, and kube-router as what puts network policies in force. */
 export function nodeSpecs(context: SpecContext): ProcessSpec[] {
   const { paths, settings } = context;
   const layout = createNodeLayout(paths);
@@ -57,5 +57,22 @@ export function nodeSpecs(context: SpecContext): ProcessSpec[] {
       after: ['kube-apiserver'],
     },
   );
-  return [containerd, kubelet, proxy];
+  const policies = spec(
+    context,
+    'kube-router',
+    {
+      kubeconfig: kubeconfigOf(paths, 'kube-router'),
+      'hostname-override': settings.node.name,
+      'run-firewall': 'true',
+      'run-router': 'false',
+      'run-service-proxy': 'false',
+      'service-cluster-ip-range': settings.network.services,
+      'health-port': settings.ports.policyHealth,
+    },
+    {
+      ready: { kind: 'http', url: `http://127.0.0.1:${settings.ports.policyHealth}/healthz` },
+      after: ['kube-apiserver', 'kubelet'],
+    },
+  );
+  return [containerd, kubelet, proxy, policies];
 }

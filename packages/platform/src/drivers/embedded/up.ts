@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fullPath, findCommand } from '../../host-packages.ts';
 import type { Host } from '../../platform.ts';
 import { run } from '../../run.ts';
@@ -67,8 +67,10 @@ async function startNode(host: Host, files: ProcessFiles): Promise<void> {
   const kubernetes = await host.tool('kubernetes');
   const containerd = await host.tool('containerd');
   const plugins = await host.tool('cni-plugins');
+  const router = await host.tool('kube-router');
   await linkTools(createNodeLayout(host.paths).cniPlugins, plugins.bin);
-  const context = await specContext(host, { ...kubernetes.bin, ...containerd.bin });
+  await kubectl(host, ['apply', '--server-side', '--filename', join(host.root, 'infrastructure/local/kube-router')]);
+  const context = await specContext(host, { ...kubernetes.bin, ...containerd.bin, ...router.bin });
   await startAll(host, files, 'node', nodeSpecs(context));
 }
 
