@@ -2,7 +2,6 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { onGitHub, type GitHubWorkshop } from '../test/github-workshop.ts';
-import { runHere } from '../test/run-here.ts';
 import { virtualTime } from '../test/virtual-time.ts';
 import { createWorkshop, promotedWorkshop, type Finished, type Workshop } from '../test/workshop.ts';
 
@@ -15,7 +14,7 @@ async function inPipeline(made: Promise<Workshop>): Promise<GitHubWorkshop> {
 }
 
 async function run(workshop: Workshop, ...args: string[]): Promise<Finished & { seconds: number }> {
-  const { value, error, seconds } = await elapse(() => runHere(workshop, ...args));
+  const { value, error, seconds } = await elapse(() => workshop.sluice(...args));
   if (value === undefined) throw error ?? new Error('it did not run');
   return { ...value, seconds };
 }

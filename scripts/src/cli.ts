@@ -10,13 +10,18 @@ import { printError } from './ui/print-error.ts';
 const exitHelp = `
 Exit codes: 0 done, 1 failed, 2 usage, 3 blocked by a gate, 4 superseded, 5 outcome unknown, 6 nothing to do.`;
 
-/** Runs the command that the arguments name, prints what goes wrong, and sets the exit code. */
-export async function main(args: readonly string[], context: Context = processContext()): Promise<void> {
+/** What this process was started for; see runCommand. */
+export async function main(args: readonly string[]): Promise<void> {
+  process.exitCode = await runCommand(args, processContext());
+}
+
+/** Runs the command that the arguments name and prints what goes wrong. Gives the exit code. */
+export async function runCommand(args: readonly string[], context: Context): Promise<number> {
   try {
-    process.exitCode = await run(args, context);
+    return await run(args, context);
   } catch (error) {
-    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-    else process.exitCode = printError(error, context.stderr, context.env);
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    return printError(error, context.stderr, context.env);
   }
 }
 

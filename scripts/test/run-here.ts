@@ -1,10 +1,18 @@
 import { Writable } from 'node:stream';
 import { systemClock } from '../src/adapters/clock.ts';
-import { main } from '../src/cli.ts';
-import type { Finished, Workshop } from './workshop.ts';
+import { runCommand } from '../src/cli.ts';
 
-/** Runs the pipeline's command line in this process, whose time a test may have in its hands. */
-export async function runHere({ clone, env }: Workshop, ...args: string[]): Promise<Finished> {
+export interface Finished {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/**
+ * Runs the pipeline's command line in this process, in a folder and with an environment of its own: what it loads is
+ * loaded once for all tests of a file, and its time may be in a test's hands.
+ */
+export async function runHere(cwd: string, env: NodeJS.ProcessEnv, args: readonly string[]): Promise<Finished> {
   const written = { stdout: '', stderr: '' };
   const stream = (name: keyof typeof written): NodeJS.WriteStream =>
     new Writable({
@@ -13,16 +21,14 @@ export async function runHere({ clone, env }: Workshop, ...args: string[]): Prom
         done();
       },
     }) as NodeJS.WriteStream;
-  const before = process.exitCode;
-  const streams = { stdin: process.stdin, stdout: stream('stdout'), stderr: stream('stderr') };
-  await main(args, {
-    cwd: clone,
-    env,
+  const code = await runCommand(args, {
+    cwd,
+    env: { ...env },
     clock: systemClock,
     interruption: () => new AbortController().signal,
-    ...streams,
+    stdin: { isTTY: false } as NodeJS.ReadStream,
+    stdout: stream('stdout'),
+    stderr: stream('stderr'),
   });
-  const code = Number(process.exitCode ?? 0);
-  process.exitCode = before;
   return { code, ...written };
 }

@@ -9,16 +9,13 @@ import { parseRelease, type ReleaseFile } from '../src/core/release-file.ts';
 import { asAdministrator } from './github/bare.ts';
 import { startRegistry, type TestRegistry } from './registry-server.ts';
 import { template } from './template.ts';
+import { runHere, type Finished } from './run-here.ts';
 import { temporaryFolder } from './temporary.ts';
 
 const run = promisify(execFile);
 const bin = join(import.meta.dirname, '..', 'bin.js');
 
-export interface Finished {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
+export type { Finished };
 
 /** A clone of the template, its remote with the real update hook, a registry, and a stand-in for docker's command line. */
 export interface Workshop {
@@ -30,8 +27,10 @@ export interface Workshop {
   /** What every process in it sees; what is changed here counts from the next one on. */
   env: NodeJS.ProcessEnv;
   git(...args: string[]): Promise<string>;
-  /** Runs the pipeline's own command line in the clone, as its own process. */
+  /** Runs the pipeline's own command line in the clone; see runHere. */
   sluice(...args: string[]): Promise<Finished>;
+  /** The same as a process of its own, for what is about processes. */
+  sluiceApart(...args: string[]): Promise<Finished>;
   /** Writes files and commits them with all else that was changed. */
   write(files: Record<string, string>): Promise<void>;
   /** Writes files, commits and pushes them to main. */
@@ -226,7 +225,8 @@ async function openWorkshop(folder: string, registry: TestRegistry): Promise<Wor
     env,
     registry,
     git,
-    async sluice(...args) {
+    sluice: (...args) => runHere(clone, env, args),
+    async sluiceApart(...args) {
       try {
         return { code: 0, ...(await run(process.execPath, [bin, ...args], { cwd: clone, env })) };
       } catch (error) {

@@ -1,11 +1,11 @@
 import { mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { UserError } from '../core/errors.ts';
 
-/** The text of a file that a person named; throws UserError (exit 2) where it cannot be read. */
-export async function readText(file: string): Promise<string> {
+/** The text of a file that a person in the folder `cwd` named; throws UserError (exit 2) where it cannot be read. */
+export async function readText(cwd: string, file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return await readFile(resolve(cwd, file), 'utf8');
   } catch (error) {
     throw new UserError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
       exit: 'usage',
@@ -14,11 +14,12 @@ export async function readText(file: string): Promise<string> {
   }
 }
 
-/** Writes a file that a person named, with its folder; throws UserError (exit 2) where that cannot be. */
-export async function writeText(file: string, text: string): Promise<void> {
+/** Writes a file that a person in the folder `cwd` named, with its folder; throws UserError (exit 2) where that cannot be. */
+export async function writeText(cwd: string, file: string, text: string): Promise<void> {
+  const path = resolve(cwd, file);
   try {
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, text);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
   } catch (error) {
     throw new UserError(`${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`, {
       exit: 'usage',

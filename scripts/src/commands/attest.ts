@@ -72,7 +72,7 @@ async function store(
   }
   const files = new Map<string, RecordFile>();
   for (const name of names) {
-    for (const text of splitBundles(await readText(name), name)) {
+    for (const text of splitBundles(await readText(context.cwd, name), name)) {
       for (const digest of digestsThatCount(asked, name, text)) {
         context.stderr.write(`${name}: attests ${digest}\n`);
         const path = bundlePath(digest, text);

@@ -31,7 +31,7 @@ export async function diff(context: Context, apps: readonly string[], options: D
   for (const app of apps) await requireKnownApp(repository, app);
   const found = compare(form.title, await form.sides(context, repository, [...new Set(apps)]));
 
-  if (options.full !== undefined) await writeText(options.full, diffMarkdown(found, { full: '' }));
+  if (options.full !== undefined) await writeText(context.cwd, options.full, diffMarkdown(found, { full: '' }));
   if (options.json === true) context.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
   else if (options.markdown === true) {
     const full =

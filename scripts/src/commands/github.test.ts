@@ -216,10 +216,10 @@ describe('Octokit', () => {
     const local = await deliveredWorkshop();
     await local.record('dev', 'web', 'verified');
     local.env['NODE_OPTIONS'] = withoutOctokit;
-    const promoted = await local.sluice(...promotion);
+    const promoted = await local.sluiceApart(...promotion);
     const workshop = await onGitHub(local);
-    const looked = await workshop.sluice('status');
-    const asked = await workshop.sluice('reconcile');
+    const looked = await workshop.sluiceApart('status');
+    const asked = await workshop.sluiceApart('reconcile');
 
     expect(promoted.code, promoted.stderr).toBe(0);
     expect(looked.code, looked.stderr).toBe(0);

@@ -106,7 +106,7 @@ async function writeOut(
   rendered: readonly { release: Release; manifests: string }[],
 ): Promise<void> {
   for (const { release, manifests } of rendered) {
-    await writeText(`${folder}/${release.environment}/${release.app}.yaml`, manifests);
+    await writeText(context.cwd, `${folder}/${release.environment}/${release.app}.yaml`, manifests);
   }
   context.stdout.write(`${rendered.length} renderings in ${folder}\n`);
 }

@@ -73,8 +73,8 @@ export async function applyPlan(
   const proposes = mayPropose(repository, plan);
   if (proposes) context.stderr.write(`${plan.environment} takes it as a proposal, which waits for these gates\n`);
   else refuseBlocked(plan);
-  if (options.plan !== undefined) await requireSamePlan(options.plan, plan);
-  if (options.planOut !== undefined) await writeText(options.planOut, text);
+  if (options.plan !== undefined) await requireSamePlan(context, options.plan, plan);
+  if (options.planOut !== undefined) await writeText(context.cwd, options.planOut, text);
   if (stops) return exitCodes.done;
   if (!proposes && findEnvironment(repository.config, plan.environment).production) {
     await confirmProduction(context, plan.environment, options.yes === true);
@@ -96,7 +96,7 @@ export async function applyPlan(
     context.stderr.write(`the branch has moved; planned again:\n${describePlan(again.plan, again.target.manifests)}`);
     refuseOvertaken(plan, again.plan);
     refuseBlocked(again.plan);
-    if (options.plan !== undefined) await requireSamePlan(options.plan, again.plan);
+    if (options.plan !== undefined) await requireSamePlan(context, options.plan, again.plan);
     await writeObservations(context, repository, identity, again.seen ?? []);
     return again.plan;
   });

@@ -1,12 +1,13 @@
 import { readText } from '../adapters/file.ts';
+import type { Context } from '../context.ts';
 import { UserError } from '../core/errors.ts';
 import type { Plan } from '../core/plan.ts';
 import { planJson } from '../ui/index.ts';
 
 /** What was approved is what lands: refused (exit 4) where releases, rendered bytes or configuration have moved since. */
-export async function requireSamePlan(file: string, plan: Plan): Promise<void> {
+export async function requireSamePlan({ cwd }: Context, file: string, plan: Plan): Promise<void> {
   const moved = differences(
-    parsePlan(file, await readText(file)),
+    parsePlan(file, await readText(cwd, file)),
     JSON.parse(JSON.stringify(planJson(plan))) as PlanFile,
   );
   if (moved.length === 0) return;
