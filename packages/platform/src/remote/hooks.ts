@@ -5,8 +5,8 @@ import type { RemoteLayout } from './layout.ts';
 
 /**
  * Writes the hooks of the remote. They are short shell scripts that run the tool installed in the state folder, never a
- * pusher's own copy: `update` lets main through without starting Node.js (Git itself refuses what is no fast-forward),
- * has `check` decide on deploy branches and records, and refuses every other ref; `post-receive` streams the pipeline.
+ * pusher's own copy: `update` lets main through without starting Node.js (Git itself refuses what is no fast-forward)
+ * and sees to it that it is delivered, has `check` decide on deploy branches and records, and refuses every other ref; `post-receive` streams the pipeline.
  */
 export async function writeHooks(layout: RemoteLayout, bin: string): Promise<void> {
   await writeHook(layout, 'update', updateHook(layout, bin));
@@ -27,9 +27,20 @@ function updateHook(layout: RemoteLayout, bin: string): string {
 set -eu
 ref=$1 old=$2 new=$3
 tool=${quote(layout.current)}
+# An interrupt may end a push after main has moved and before post-receive: then this starts the pipeline.
+deliver_anyway() {
+  # Git waits for the hook as long as somebody has its streams.
+  exec </dev/null >/dev/null 2>&1
+  trap '' INT HUP
+  while kill -0 "$PPID"; do sleep 0.2; done
+  if [ "$(git --git-dir ${quote(layout.repository)} rev-parse refs/heads/main)" != "$new" ]; then exit 0; fi
+  if grep -qsF "$new" ${quote(layout.runs)}/*.json; then exit 0; fi
+  ${startPipeline(layout, '"$new"')} --no-stream
+}
 case $ref in
 refs/heads/main)
-  exit 0
+  ${unsetGit}
+  deliver_anyway &
   ;;
 refs/heads/deploy/* | refs/heads/delivery-records)
   if [ ! -x "$tool/node_modules/.bin/node" ]; then
@@ -68,16 +79,20 @@ if [ ! -x "$tool/node_modules/.bin/node" ]; then
   exit 0
 fi
 ${unsetGit}
-NODE_COMPILE_CACHE=$tool/.compile-cache
-export NODE_COMPILE_CACHE
 pipeline() {
-  "$tool/node_modules/.bin/node" "$tool/packages/platform/src/remote/post-receive.ts" \\
-    --repository ${quote(layout.repository)} --commit "$commit" "$@"
+  ${startPipeline(layout, '"$commit"')} "$@"
 }
 status=0
 pipeline || status=$?
 if [ "$status" -gt 128 ]; then pipeline --no-stream; fi
 `;
+}
+
+/** What starts the pipeline and streams it, in the words of the shell. */
+function startPipeline(layout: RemoteLayout, commit: string): string {
+  const script = '"$tool/packages/platform/src/remote/post-receive.ts"';
+  const node = 'NODE_COMPILE_CACHE=$tool/.compile-cache "$tool/node_modules/.bin/node"';
+  return `${node} ${script} --repository ${quote(layout.repository)} --commit ${commit}`;
 }
 
 const unsetGit =

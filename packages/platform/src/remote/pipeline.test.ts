@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ensureRemote } from './ensure-remote.ts';
@@ -100,7 +100,7 @@ describe('the pipeline behind a push to main', { timeout: 60_000 }, () => {
     expect((await push.ended).code).not.toBe(0);
     expect((await lastRun(lab.layout))?.exit).toBeUndefined();
     await writeFile(go, '');
-    await vi.waitFor(async () => expect(await lastRun(lab.layout)).toMatchObject({ commit, exit: 0 }), 10_000);
+    await vi.waitFor(async () => expect(await lastRun(lab.layout)).toMatchObject({ commit, exit: 0 }), 30_000);
   });
 
   it('delivers also what was pushed by somebody who left at once', async () => {
@@ -109,7 +109,16 @@ describe('the pipeline behind a push to main', { timeout: 60_000 }, () => {
     const isThere = async (): Promise<void> => expect(await lab.git('ls-remote', 'local', 'main')).toContain(commit);
     await vi.waitFor(isThere, { interval: 2, timeout: 10_000 });
     process.kill(-push.pid, 'SIGINT');
-    await vi.waitFor(async () => expect(await lastRun(lab.layout)).toMatchObject({ commit, exit: 0 }), 10_000);
+    await vi.waitFor(async () => expect(await lastRun(lab.layout)).toMatchObject({ commit, exit: 0 }), 30_000);
+  });
+
+  it('delivers also a push that ended before Git came to post-receive', async () => {
+    const hook = join(lab.layout.repository, 'hooks', 'post-receive');
+    const commit = await lab.commit({ outcome: 'delivered' });
+    await chmod(hook, 0o644);
+    await lab.push('local', 'main').ended;
+    await vi.waitFor(async () => expect(await lastRun(lab.layout)).toMatchObject({ commit, exit: 0 }), 30_000);
+    await chmod(hook, 0o755);
   });
 
   it('is followed by a start that finds it running', async () => {
