@@ -61,6 +61,14 @@ export async function ensureFiles(name: string, options: ToolchainOptions): Prom
   }
 }
 
+/**
+ * A tool that is there already, as ensureTool would give it; nothing is made for it.
+ * @throws ToolError if no such tool is pinned
+ */
+export async function findTool(name: string, options: ToolchainOptions): Promise<InstalledTool | undefined> {
+  return await installed(await createJob(name, options));
+}
+
 /** The marker is written last: a folder without one is not complete. */
 function markerOf(job: Job): string {
   return join(job.folder, 'complete');

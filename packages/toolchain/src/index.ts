@@ -1,5 +1,5 @@
 export { emptyBuildCaches } from './caches.ts';
-export { ensureFiles, ensureTool } from './ensure.ts';
+export { ensureFiles, ensureTool, findTool } from './ensure.ts';
 export { ToolError } from './errors.ts';
 export { stateFolder } from './folders.ts';
 export { readPin, readPins, type Pin, type Pins } from './pins.ts';
