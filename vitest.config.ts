@@ -7,7 +7,12 @@ export default defineConfig({
       'scripts',
       'packages/*',
       'services/*',
-      { test: { name: 'repository', include: ['*.test.ts', '.github/**/*.test.ts', '.oxlint/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'repository',
+          include: ['*.test.ts', '{infrastructure,argocd,.github,.oxlint}/**/*.test.ts'],
+        },
+      },
     ],
   },
 });
