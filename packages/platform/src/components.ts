@@ -11,8 +11,8 @@ export const components = [
 
 export type Component = (typeof components)[number];
 
-/** What is applied to the cluster: a component, or `crds`, the custom resource definitions of all of them. */
-export type Infrastructure = Component | 'crds';
+/** What is applied to the cluster: a component, `crds`, the custom resource definitions of all of them, or `policies`. */
+export type Infrastructure = Component | 'crds' | 'policies';
 
 /** Images: those of the components, and the bases that services are built on. */
 export type ImageName = Component | 'base';

@@ -103,7 +103,7 @@ async function installHostPackages(platform: Platform): Promise<void> {
 async function fillCluster(host: Platform): Promise<number> {
   const controller = new AbortController();
   const platform = { ...host, signal: AbortSignal.any([host.signal, controller.signal]) };
-  await applyInfrastructure(platform, ['crds']);
+  await applyInfrastructure(platform, ['crds', 'policies']);
   await addComponents(platform, ['pause', 'coredns']);
   const base = buildImages(platform, ['base']);
   const lanes = [fillFirst(platform, base), base, addEach(platform, later)] as const;

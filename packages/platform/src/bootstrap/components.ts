@@ -1,7 +1,7 @@
 import type { Component } from '../components.ts';
 
-/** A component that is applied to the cluster. */
-export type Applied = Exclude<Component, 'pause'>;
+/** What is applied to the cluster: a component, or `policies`, which consist of objects alone. */
+export type Applied = Exclude<Component, 'pause'> | 'policies';
 
 export interface ComponentManifests {
   /** Folders of the repository that its manifests consist of. */
@@ -14,7 +14,7 @@ export interface ComponentManifests {
   definitions?: string;
   /** The Kustomize component that fits it to an image built here. */
   localImages?: string;
-  /** Names that its manifests give the component's image. */
+  /** Names that its manifests give the component's image; none where it runs nothing. */
   images: readonly string[];
   namespace: string;
   /** What must be ready before the component is. */
@@ -26,6 +26,13 @@ const traefikDefinitions = 'docs/content/reference/dynamic-configuration/kuberne
 
 /** What of the repository and of upstream makes each component. */
 export const componentManifests: Record<Applied, ComponentManifests> = {
+  policies: {
+    folders: ['infrastructure/admission', 'infrastructure/priority-classes', 'infrastructure/local/policies'],
+    entry: 'infrastructure/local/policies',
+    images: [],
+    namespace: 'admission',
+    workloads: [],
+  },
   coredns: {
     folders: ['infrastructure/coredns', 'infrastructure/local/coredns'],
     entry: 'infrastructure/local/coredns',

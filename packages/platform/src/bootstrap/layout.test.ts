@@ -55,3 +55,19 @@ it('writes the settings beside the entry', () => {
     'routerAddress=127.0.0.1\nrouterPort=8080\n',
   );
 });
+
+it('replaces no image where a component runs none', () => {
+  const layout = planLayout(componentManifests.policies, {
+    localImages: true,
+    settings: { registries: '127.0.0.1:5000' },
+  });
+
+  expect(layout.generated).toEqual({
+    'kustomization.yaml': `apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+resources:
+  - infrastructure/local/policies
+`,
+    'infrastructure/local/policies/platform.env': 'registries=127.0.0.1:5000\n',
+  });
+});

@@ -14,7 +14,8 @@ export interface Layout {
 }
 
 export interface LayoutInput {
-  image: ImageReference;
+  /** The component's image, where it has one. */
+  image?: ImageReference | undefined;
   /** Whether that is one built here. */
   localImages: boolean;
   /** Values for the `platform.env` beside the component's entry, where it has any. */
@@ -29,7 +30,7 @@ export function planLayout(manifests: ComponentManifests, { image, localImages, 
     kind: 'Kustomization',
     resources: [manifests.entry],
     ...(localImages && component !== undefined ? { components: [component] } : {}),
-    images: manifests.images.map((name) => ({ name, ...image })),
+    ...(image === undefined ? {} : { images: manifests.images.map((name) => ({ name, ...image })) }),
   };
   return {
     folders: manifests.folders,

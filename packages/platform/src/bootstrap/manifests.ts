@@ -18,7 +18,8 @@ export interface LaidOut {
 /** Lays out what a component consists of, from the repository, upstream and the platform's settings. */
 export async function layOut(platform: Platform, name: Applied): Promise<LaidOut> {
   const folder = join(platform.paths.state, 'manifests', name);
-  const [image, settings] = [await componentImage(platform, name), await settingsOf(platform, name)];
+  const image = name === 'policies' ? undefined : await componentImage(platform, name);
+  const settings = await settingsOf(platform, name);
   const input = { image, localImages: usesLocalImages(platform) };
   const layout = planLayout(componentManifests[name], settings === undefined ? input : { ...input, settings });
   await writeLayout(platform, { name, layout, folder });
@@ -57,6 +58,7 @@ async function settingsOf(platform: Platform, name: Applied): Promise<Record<str
     return { routerAddress, routerPort: String(settings.ports.router) };
   }
   if (name === 'coredns') return { clusterAddress: settings.network.dns };
+  if (name === 'policies') return { registries: driver.registry };
   if (name !== 'argocd') return undefined;
   const repository = `http://${await driver.hostAddress()}:${settings.ports.git}/sluice.git`;
   return {

@@ -16,6 +16,7 @@ export async function workloadsReady(
   workloads: readonly string[],
   onWaiting: (names: readonly string[]) => void,
 ): Promise<void> {
+  if (workloads.length === 0) return;
   const waiting = new Set(workloads.map((workload) => workload.replace(/^.*\//, '')));
   onWaiting([...waiting]);
   const results = await Promise.all(
@@ -47,6 +48,7 @@ export async function workloadsExist(
   namespace: string,
   workloads: readonly string[],
 ): Promise<boolean> {
+  if (workloads.length === 0) return true;
   const { code } = await tryKubectl(platform, ['get', ...workloads, '--namespace', namespace, '--output', 'name']);
   return code === 0;
 }
