@@ -1,0 +1,129 @@
+/** One graph: what it shows and the query behind it. */
+export interface Panel {
+  title: string;
+  expr: string;
+  legend: string;
+  unit: 'reqps' | 'percentunit' | 's' | 'short' | 'bytes';
+}
+
+export interface Dashboard {
+  uid: string;
+  title: string;
+  /** Labels that a viewer chooses by, and the metric whose values they are. */
+  variables: readonly { name: string; query: string }[];
+  panels: readonly Panel[];
+}
+
+const app = 'namespace="$namespace",app="$app"';
+const appVariables = [
+  { name: 'namespace', query: 'label_values(app:http_requests:rate5m, namespace)' },
+  { name: 'app', query: 'label_values(app:http_requests:rate5m{namespace="$namespace"}, app)' },
+];
+
+/** Rate, errors, duration of an app; its versions beside each other; utilisation, saturation, errors of nodes. */
+export const dashboards: readonly Dashboard[] = [
+  {
+    uid: 'sluice-apps',
+    title: 'Apps',
+    variables: appVariables,
+    panels: [
+      { title: 'Requests', expr: `app:http_requests:rate5m{${app}}`, legend: '{{app}}', unit: 'reqps' },
+      { title: 'Errors', expr: `app:http_requests:error_ratio_5m{${app}}`, legend: '{{app}}', unit: 'percentunit' },
+      { title: 'p99', expr: `app:http_request_duration_seconds:p99_5m{${app}}`, legend: '{{app}}', unit: 's' },
+      {
+        title: 'Error budget burnt over three days',
+        expr: `app:http_requests:error_ratio_3d{${app}} / 0.001`,
+        legend: '{{app}}',
+        unit: 'short',
+      },
+      {
+        title: 'Requests by route',
+        expr: `sum by (route, status) (rate(http_requests_total{${app}}[5m]))`,
+        legend: '{{route}} {{status}}',
+        unit: 'reqps',
+      },
+      {
+        title: 'CPU of its limit',
+        expr: 'namespace_pod_container:cpu_usage:limit_ratio{namespace="$namespace"}',
+        legend: '{{pod}}',
+        unit: 'percentunit',
+      },
+      {
+        title: 'Memory of its limit',
+        expr: 'namespace_pod_container:memory_working_set:limit_ratio{namespace="$namespace"}',
+        legend: '{{pod}}',
+        unit: 'percentunit',
+      },
+      {
+        title: 'Restarts',
+        expr: 'increase(kube_pod_container_status_restarts_total{namespace="$namespace"}[1h])',
+        legend: '{{pod}}',
+        unit: 'short',
+      },
+    ],
+  },
+  {
+    uid: 'sluice-canary',
+    title: 'Canary',
+    variables: appVariables,
+    panels: [
+      {
+        title: 'Requests by version',
+        expr: `app_version:http_requests:rate5m{${app}}`,
+        legend: '{{version}} {{pod_template_hash}}',
+        unit: 'reqps',
+      },
+      {
+        title: 'Share of each version',
+        expr: `app_version:http_requests:rate5m{${app}} / ignoring(version, pod_template_hash) group_left app:http_requests:rate5m{${app}}`,
+        legend: '{{version}} {{pod_template_hash}}',
+        unit: 'percentunit',
+      },
+      {
+        title: 'Errors by version',
+        expr: `app_version:http_requests:error_ratio_5m{${app}}`,
+        legend: '{{version}} {{pod_template_hash}}',
+        unit: 'percentunit',
+      },
+      {
+        title: 'p99 by version',
+        expr: `app_version:http_request_duration_seconds:p99_5m{${app}}`,
+        legend: '{{version}} {{pod_template_hash}}',
+        unit: 's',
+      },
+    ],
+  },
+  {
+    uid: 'sluice-nodes',
+    title: 'Nodes',
+    variables: [{ name: 'node', query: 'label_values(node:cpu_usage:ratio, node)' }],
+    panels: [
+      { title: 'CPU', expr: 'node:cpu_usage:ratio{node=~"$node"}', legend: '{{node}}', unit: 'percentunit' },
+      { title: 'Memory', expr: 'node:memory_usage:ratio{node=~"$node"}', legend: '{{node}}', unit: 'percentunit' },
+      {
+        title: 'Load of each processor',
+        expr: 'node_load5{node=~"$node"} / on (node) group_left count by (node) (node_cpu_seconds_total{mode="idle"})',
+        legend: '{{node}}',
+        unit: 'short',
+      },
+      {
+        title: 'Disks',
+        expr: '1 - node_filesystem_avail_bytes{node=~"$node",fstype!~"tmpfs|overlay"} / node_filesystem_size_bytes',
+        legend: '{{node}} {{mountpoint}}',
+        unit: 'percentunit',
+      },
+      {
+        title: 'Network errors',
+        expr: 'sum by (node) (rate(node_network_receive_errs_total{node=~"$node"}[5m]) + rate(node_network_transmit_errs_total{node=~"$node"}[5m]))',
+        legend: '{{node}}',
+        unit: 'short',
+      },
+      {
+        title: 'CPU that is asked for and not used',
+        expr: 'namespace_pod:cpu_request:usage_ratio',
+        legend: '{{namespace}}/{{pod}}',
+        unit: 'short',
+      },
+    ],
+  },
+];
