@@ -55,8 +55,32 @@ function lastByCron(pattern: string, zone: string, at: number): number | undefin
   return last?.getTime();
 }
 
-function lastByRule({ rrule, zone, start }: FreezeWindow, at: number): number | undefined {
-  const first = Temporal.PlainDateTime.from(start ?? '2020-01-01T00:00').toZonedDateTime(zone);
-  const rule = new RRuleTemporal({ rruleString: `RRULE:${rrule ?? ''}`, dtstart: first });
-  return rule.previous(new Date(at), true)?.epochMilliseconds;
+/**
+ * A rule is followed by the clock on the wall, and what that says is looked up in the zone. RFC 5545 has an occurrence
+ * ignored whose hour the clocks skip, which would leave the environment open; here it begins as much later.
+ */
+function lastByRule({ rrule = '', zone, start }: FreezeWindow, at: number): number | undefined {
+  const dtstart = Temporal.PlainDateTime.from(start ?? '2020-01-01T00:00').toZonedDateTime('UTC');
+  const rule = new RRuleTemporal({ rruleString: `RRULE:${wallUntil(rrule, zone)}`, dtstart });
+  // An hour that comes twice may have begun by a wall clock that now shows less; no clock is put back by more than this.
+  let before = wallClock(at, zone).add({ hours: 3 }).toZonedDateTime('UTC').epochMilliseconds;
+  for (;;) {
+    const last = rule.previous(new Date(before), true);
+    if (last === null) return undefined;
+    const began = last.toPlainDateTime().toZonedDateTime(zone).epochMilliseconds;
+    if (began <= at) return began;
+    before = last.epochMilliseconds - 1;
+  }
+}
+
+/** The end of a rule is an instant (RFC 5545, 3.3.10); this is what the clock on the wall says then. */
+function wallUntil(rrule: string, zone: string): string {
+  return rrule.replace(/(UNTIL=)(\d{8}T\d{6}Z)/i, (_, key: string, instant: string) => {
+    const at = Temporal.Instant.from(instant).epochMilliseconds;
+    return `${key}${wallClock(at, zone).toString({ smallestUnit: 'second' }).replaceAll(/[-:]/g, '')}Z`;
+  });
+}
+
+function wallClock(at: number, zone: string): Temporal.PlainDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone).toPlainDateTime();
 }
