@@ -108,7 +108,7 @@ const schema = z.strictObject({
   apps: z.record(name, app),
   build: z._default(z.strictObject({ args: z._default(buildArgs, {}) }), { args: {} }),
 });
-export const profile = z.strictObject({
+const profile = z.strictObject({
   registry: z.optional(registry),
   argocd: z.optional(z.partial(z.strictObject({ cluster: name, namespace: name }))),
   environments: z.optional(
@@ -151,17 +151,24 @@ export interface ConfigProblem {
 
 /** The keys that the schema allows at a path, to guess what a mistyped one was meant to be. */
 export function knownKeys(path: readonly PropertyKey[]): string[] {
-  const profileRest = path[0] === 'profiles' && path.length >= 2 ? path.slice(2) : undefined;
-  const rest = profileRest ?? path;
-  const inEnvironment = rest[0] === 'environments' && rest.length >= 2;
-  if (rest.length === 0) return Object.keys(profileRest === undefined ? fileSchema.shape : profile.shape);
-  if (inEnvironment && rest[2] === 'gates' && rest.length === 3) return Object.keys(gates.shape);
-  if (inEnvironment && rest[3] === 'provenance') return Object.keys(provenance.shape);
-  if (inEnvironment && rest[2] === 'gates') return [];
-  if (inEnvironment) return Object.keys(environment.shape);
-  if (rest[0] === 'apps' && rest.length === 2) return Object.keys(app.shape);
-  if (rest[0] === 'argocd') return ['cluster', 'namespace'];
-  return rest[0] === 'build' ? ['args'] : [];
+  let at: z.core.$ZodType | undefined = fileSchema;
+  for (const key of path) at = at === undefined ? undefined : below(at, key);
+  const def = at === undefined ? undefined : defOf(at);
+  return def?.type === 'object' ? Object.keys(def.shape) : [];
+}
+
+/** The schema of what stands at a key, or in a list; undefined where nothing may. */
+function below(schema: z.core.$ZodType, key: PropertyKey): z.core.$ZodType | undefined {
+  const def = defOf(schema);
+  if (def.type === 'array') return def.element;
+  if (def.type === 'record') return def.valueType;
+  return def.type === 'object' ? def.shape[String(key)] : undefined;
+}
+
+/** What a schema is made of, whether it may be left out, be null, or has a default. */
+function defOf(schema: z.core.$ZodType): z.core.$ZodTypes['_zod']['def'] {
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  return 'innerType' in def ? defOf(def.innerType) : def;
 }
 
 function isZone(text: string): boolean {

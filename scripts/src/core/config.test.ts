@@ -72,13 +72,14 @@ describe('parseConfig', () => {
     expect(refusal(valid.replace('verified: {}', `provenance: {${keys}}`))).toContain(message);
   });
 
-  it('refuses the gate provenance where nothing is promoted', () => {
-    const text = valid.replace('delivery: true}', 'delivery: true, gates: {provenance: {repository: acme/shop}}}');
+  it.each(['provenance: {repository: acme/shop}', 'digest: {}', 'checks: {}'])(
+    'refuses a gate for promotions where nothing is promoted: %s',
+    (gate) => {
+      const text = valid.replace('delivery: true}', `delivery: true, gates: {${gate}}}`);
 
-    expect(refusal(text)).toContain(
-      'the gate "provenance" is asked about promotions, and nothing is promoted to "dev"',
-    );
-  });
+      expect(refusal(text)).toMatch(/the gate "\w+" is asked about promotions, and nothing is promoted to "dev"/);
+    },
+  );
 
   it('applies a profile only when it is asked for', () => {
     expect(parseConfig(valid).registry).toBe('ghcr.io/acme');
@@ -131,7 +132,7 @@ describe('parseConfig', () => {
     [
       'an unknown strategy',
       valid.replace('rolling', 'roling'),
-      'gitops.config.yaml:7:9: strategy must be one of rolling, canary, blue-green',
+      'gitops.config.yaml:7:9: strategy must be one of rolling, canary, blue-green, did you mean "rolling"?',
     ],
     [
       'an unknown parent',
@@ -148,8 +149,43 @@ describe('parseConfig', () => {
       valid.replace('{staging: {cluster', '{stagin: {cluster'),
       'gitops.config.yaml:9:54: unknown environment "stagin", did you mean "staging"?',
     ],
+    [
+      'an unknown app of a freeze window',
+      valid.replace('verified: {}', 'freeze: {windows: [{cron: "0 16 * * FRI", for: 1h, zone: UTC, apps: [wob]}]}'),
+      'gitops.config.yaml:5:151: unknown app "wob", did you mean "web"?',
+    ],
+    ['a parent that stands twice', valid.replace('[dev]', '[dev, dev]'), 'gitops.config.yaml:5:67: "dev" stands twice'],
+    [
+      'two environments in one place',
+      valid.replace('{app}-staging', '{app}-dev'),
+      'gitops.config.yaml:5:39: "staging" and "dev" would run in the same namespace of nonprod',
+    ],
+    [
+      'a contradiction that only a profile makes',
+      valid.replace('staging: {cluster: other}', 'dev: {landing: pull-request}'),
+      'gitops.config.yaml:9:60: "dev" is where delivery lands, and that asks nobody',
+    ],
   ])('refuses %s, with file, line and column', (_, text, message) => {
     expect(refusal(text)).toContain(message);
+  });
+
+  it.each([
+    ['soak: {fr: 1h}', 'unknown key "fr", did you mean "for"?'],
+    ['approvals: {cont: 1}', 'unknown key "cont", did you mean "count"?'],
+    ['checks: {requird: [x]}', 'unknown key "requird", did you mean "required"?'],
+    ['freeze: {window: []}', 'unknown key "window", did you mean "windows"?'],
+    ['freeze: {windows: [{cron: "* * * * *", for: 1h, zon: UTC}]}', 'unknown key "zon", did you mean "zone"?'],
+    ['verified: {for: 1h}', 'unknown key "for"'],
+  ])('names the nearest key of a gate: %s', (gate, message) => {
+    expect(refusal(valid.replace('verified: {}', gate))).toContain(message);
+    expect(refusal(valid.replace('{cluster: other}', `{gates: {${gate}}}`))).toContain(message);
+  });
+
+  it('names of the keys of a profile only those that a profile may have', () => {
+    const keys = (over: string): string => refusal(valid.replace('{cluster: other}', over));
+
+    expect(keys('{clustr: other}')).toContain('unknown key "clustr", did you mean "cluster"?');
+    expect(keys('{production: true}')).toContain('unknown key "production"; known: cluster, namespace, landing, gates');
   });
 
   it('refuses a cycle and names its way round', () => {

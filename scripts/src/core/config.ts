@@ -7,11 +7,11 @@ import {
   type Config,
   type ConfigProblem,
   type FreezeWindow,
-  type Gates,
   type Profile,
   type ProfileGates,
 } from './config-schema.ts';
 import { graphProblems } from './graph.ts';
+import { applyProfile, profileProblems } from './profile.ts';
 import { readYaml } from './yaml.ts';
 
 /** The file that configures the pipeline, at the root of the repository. */
@@ -46,18 +46,17 @@ export function parseConfig(
   const { profiles, ...base } = parsed.data;
 
   const problems = graphProblems(base);
+  const works = problems.length === 0;
+  const known = base.environments.map((each) => each.name);
   for (const [profileKey, value] of Object.entries(profiles)) {
-    for (const key of Object.keys(value.environments ?? {})) {
-      const known = base.environments.map((each) => each.name);
-      if (!known.includes(key)) {
-        problems.push({
-          path: ['profiles', profileKey, 'environments', key],
-          message: `unknown environment "${key}"${guess(key, known)}`,
-        });
-      }
+    const unknown = Object.keys(value.environments ?? {}).filter((key) => !known.includes(key));
+    for (const key of unknown) {
+      const message = `unknown environment "${key}"${guess(key, known)}`;
+      problems.push({ path: ['profiles', profileKey, 'environments', key], message });
     }
+    if (works) problems.push(...profileProblems(base, profileKey, value));
   }
-  if (options.windowProblem !== undefined) problems.push(...windowProblems(parsed.data, options.windowProblem));
+  problems.push(...windowProblems(parsed.data, options.windowProblem ?? (() => undefined)));
   if (problems.length > 0) throw invalid(problems.map((problem) => locate(file, lines, document, problem)));
   if (profileName === undefined) return settle(base, options.registry);
 
@@ -73,18 +72,20 @@ export function parseConfig(
 
 /** What is wrong with freeze windows, of the environments and of every profile, whether it applies here or not. */
 function windowProblems(
-  { environments, profiles }: Pick<Config, 'environments'> & { profiles: Record<string, Profile> },
+  { environments, apps, profiles }: Pick<Config, 'environments' | 'apps'> & { profiles: Record<string, Profile> },
   check: (window: FreezeWindow) => string | undefined,
 ): ConfigProblem[] {
+  const known = Object.keys(apps);
   function inGates(gates: ProfileGates | undefined, path: PropertyKey[]): ConfigProblem[] {
     return (gates?.freeze?.windows ?? []).flatMap((window, index) => {
-      const message = check(window);
+      const at = [...path, 'gates', 'freeze', 'windows', index];
+      const unread = check(window);
       const key = window.cron === undefined ? 'rrule' : 'cron';
-      const problem = {
-        path: [...path, 'gates', 'freeze', 'windows', index, key],
-        message: `${key} cannot be read: ${message}`,
-      };
-      return message === undefined ? [] : [problem];
+      const strangers = (window.apps ?? []).filter((app) => !known.includes(app));
+      return [
+        ...(unread === undefined ? [] : [{ path: [...at, key], message: `${key} cannot be read: ${unread}` }]),
+        ...strangers.map((app) => ({ path: [...at, 'apps'], message: `unknown app "${app}"${guess(app, known)}` })),
+      ];
     });
   }
   return [
@@ -104,29 +105,6 @@ function settle(config: Config, named: string | undefined): Config {
   return { ...config, registry: address, build: { args: Object.fromEntries(args) } };
 }
 
-function applyProfile(base: Config, chosen: Profile): Config {
-  return {
-    ...base,
-    registry: chosen.registry ?? base.registry,
-    argocd: { ...base.argocd, ...defined(chosen.argocd) },
-    build: { args: { ...base.build.args, ...chosen.build?.args } },
-    environments: base.environments.map((each) => {
-      const over = chosen.environments?.[each.name];
-      return { ...each, ...defined(over), gates: applyGates(each.gates, over?.gates) };
-    }),
-  };
-}
-
-function applyGates(base: Gates, over: ProfileGates | undefined): Gates {
-  const merged = Object.entries({ ...base, ...defined(over) });
-  return Object.fromEntries(merged.filter(([, gate]) => gate !== null)) as Gates;
-}
-
-function defined<T extends object>(value: T | undefined): { [K in keyof T]: Exclude<T[K], undefined> } {
-  const entries = Object.entries(value ?? {}).filter(([, each]) => each !== undefined);
-  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
-}
-
 function describeIssue(issue: z.core.$ZodIssue): ConfigProblem[] {
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(issue.path);
@@ -137,7 +115,10 @@ function describeIssue(issue: z.core.$ZodIssue): ConfigProblem[] {
   }
   const key = issue.path.at(-1);
   if (issue.code === 'invalid_value') {
-    return [{ path: issue.path, message: `${String(key)} must be one of ${issue.values.join(', ')}` }];
+    const values = issue.values.map(String);
+    const near = typeof issue.input === 'string' ? nearest(issue.input, values) : undefined;
+    const meant = near === undefined ? '' : `, did you mean "${near}"?`;
+    return [{ path: issue.path, message: `${String(key)} must be one of ${values.join(', ')}${meant}` }];
   }
   if (issue.code === 'invalid_type') {
     const what = issue.input === undefined ? 'is missing' : `must be of type ${issue.expected}`;

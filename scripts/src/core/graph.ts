@@ -12,8 +12,17 @@ export function graphProblems(config: Pick<Config, 'environments'>): ConfigProbl
 
   for (const [index, each] of environments.entries()) {
     if (names.indexOf(each.name) !== index) report(index, 'name', `environment "${each.name}" stands twice`);
-    for (const parent of each.after) {
-      if (parent === each.name) report(index, 'after', `"${each.name}" comes after itself`);
+    const twin = environments.find((other) => other.cluster === each.cluster && other.namespace === each.namespace);
+    if (twin !== undefined && twin.name !== each.name) {
+      report(
+        index,
+        'namespace',
+        `"${each.name}" and "${twin.name}" would run in the same namespace of ${each.cluster}`,
+      );
+    }
+    for (const [at, parent] of each.after.entries()) {
+      if (each.after.indexOf(parent) !== at) report(index, 'after', `"${parent}" stands twice`);
+      else if (parent === each.name) report(index, 'after', `"${each.name}" comes after itself`);
       else if (!names.includes(parent)) {
         const near = nearest(parent, names);
         report(
@@ -37,12 +46,9 @@ export function graphProblems(config: Pick<Config, 'environments'>): ConfigProbl
       if (!each.delivery || each.gates[gate] === undefined) continue;
       report(index, 'gates', `the gate "${gate}" looks at the environment before, and "${each.name}" has none`);
     }
-    if (each.delivery && each.gates.provenance !== undefined) {
-      report(
-        index,
-        'gates',
-        `the gate "provenance" is asked about promotions, and nothing is promoted to "${each.name}"`,
-      );
+    for (const gate of ['provenance', 'digest', 'checks'] as const) {
+      if (!each.delivery || each.gates[gate] === undefined) continue;
+      report(index, 'gates', `the gate "${gate}" is asked about promotions, and nothing is promoted to "${each.name}"`);
     }
     if (each.delivery && each.landing === 'pull-request') {
       report(index, 'landing', `"${each.name}" is where delivery lands, and that asks nobody`);
