@@ -9,6 +9,8 @@ import {
   gate,
   json,
   noWait,
+  plan,
+  planOut,
   release,
   remote,
   whole,
@@ -43,8 +45,8 @@ export function addChanges({ program, context, end }: CommandTable): void {
     .addOption(allowDeletion)
     .addOption(explain)
     .addOption(dryRun)
-    .option('--plan-out <file>', 'write the plan to a file and stop')
-    .option('--plan <file>', 'land only if the plan is still the one in this file')
+    .addOption(planOut)
+    .addOption(plan)
     .addOption(yes)
     .addOption(noWait)
     .addOption(remote)
@@ -100,6 +102,8 @@ export function addChanges({ program, context, end }: CommandTable): void {
     .addOption(allowDeletion)
     .addOption(explain)
     .addOption(dryRun)
+    .addOption(planOut)
+    .addOption(plan)
     .addOption(yes)
     .addOption(noWait)
     .addOption(remote)

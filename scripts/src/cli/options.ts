@@ -11,6 +11,8 @@ export const deadline = new Option('--deadline <seconds>', 'how long to wait for
 
 export const dryRun = new Option('--dry-run', 'print the plan and stop');
 export const explain = new Option('--explain', 'print every gate with its verdict and stop');
+export const planOut = new Option('--plan-out <file>', 'write the plan to a file and stop');
+export const plan = new Option('--plan <file>', 'land only if the plan is still the one in this file');
 export const noWait = new Option('--no-wait', 'land and leave the outcome to be found later');
 export const yes = new Option('--yes', 'do not ask before a production environment');
 export const from = new Option('--from <environment>', 'where from, if more than one environment comes before');

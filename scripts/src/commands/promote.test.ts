@@ -167,6 +167,10 @@ describe('promote', () => {
     expect(unknown.code).toBe(2);
     expect(unknown.stderr).toContain('did you mean "web"?');
     expect(unknown.stderr).toContain('did you mean "jobs"?');
+    const both = await workshop.sluice('promote', 'wob', 'jobs', 'web', '--to', 'staging', '--no-wait');
+    expect(both.code).toBe(3);
+    expect(both.stderr).toContain('unknown app "wob"');
+    expect(both.stderr).toContain('jobs: gate verified says fail');
     expect(await workshop.traces()).toEqual(before);
   });
 

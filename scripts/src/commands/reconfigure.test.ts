@@ -53,6 +53,37 @@ describe('reconfigure', () => {
     expect(await workshop.traces()).toEqual(before);
   });
 
+  it('lands a plan that was written down, and refuses it when the overlay has moved', async () => {
+    const workshop = await withOverlayEdit();
+    const file = `${workshop.clone}-plan.json`;
+    const ask = ['reconfigure', 'web', '--env', 'staging', '--no-wait'];
+    const written = await workshop.sluice(...ask, '--plan-out', file);
+    const path = 'apps/web/overlays/staging/kustomization.yaml';
+    await workshop.push({ [path]: (await workshop.read(path)).replace('=stage', '=later') });
+    const moved = await workshop.sluice(...ask, '--plan', file);
+    await workshop.sluice(...ask, '--plan-out', file);
+    const landed = await workshop.sluice(...ask, '--plan', file);
+
+    expect(written.code, written.stderr).toBe(0);
+    expect(moved.code).toBe(4);
+    expect(moved.stderr).toContain('has moved: intent, configuredBy, manifests of web');
+    expect(landed.code, landed.stderr).toBe(0);
+    expect(await workshop.manifests('staging', 'web')).toContain('ENVIRONMENT: later');
+  });
+
+  it('lists everything that is wrong with a batch, and lands nothing of it', async () => {
+    const workshop = await withOverlayEdit();
+    await workshop.sluice('freeze', '--env', 'staging', '--reason', 'month end');
+    const before = await workshop.traces();
+    const refused = await workshop.sluice('reconfigure', 'web', 'jobs', 'wob', '--env', 'staging', '--no-wait');
+
+    expect(refused.code).toBe(3);
+    for (const problem of ['jobs has no release in staging', 'unknown app "wob"', 'web: gate freeze says pending']) {
+      expect(refused.stderr).toContain(problem);
+    }
+    expect(await workshop.traces()).toEqual(before);
+  });
+
   it('refuses an app that has no release there, and leaves nothing behind', async () => {
     const workshop = await promotedWorkshop();
     const before = await workshop.traces();

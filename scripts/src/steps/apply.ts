@@ -3,7 +3,7 @@ import { writeText } from '../adapters/file.ts';
 import type { Context } from '../context.ts';
 import type { BranchState } from '../core/branch-state.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
-import { describeVerdict } from '../core/gates/index.ts';
+import { allProblems, gateProblems } from '../core/problems.ts';
 import { isProposable } from '../core/proposal.ts';
 import type { Request } from '../core/request.ts';
 import { findEnvironment } from '../core/graph.ts';
@@ -121,15 +121,6 @@ function refuseOvertaken(first: Plan, again: Plan): void {
 
 /** Throws a UserError (exit 3) with every verdict that stands in the way, and what to do about each. */
 export function refuseBlocked(plan: Plan): void {
-  const blocked = blockers(plan);
-  if (blocked.length === 0) return;
-  const lines = blocked.map(({ app, verdict }) => {
-    const opens = verdict.opensAt === undefined ? '' : `; opens at ${verdict.opensAt}`;
-    return `${app}: ${describeVerdict(verdict)}${opens}`;
-  });
-  const hints = new Set(blocked.map(({ verdict }) => verdict.next).filter((next) => next !== undefined));
-  throw new UserError(`nothing was landed on ${plan.environment}\n  ${lines.join('\n  ')}`, {
-    hint: [...hints].join('\n'),
-    exit: 'blocked',
-  });
+  const problems = gateProblems(plan);
+  if (problems.length > 0) throw allProblems(problems, plan.environment);
 }

@@ -1,15 +1,16 @@
 import type { Context } from '../context.ts';
 import type { BranchState } from '../core/branch-state.ts';
-import { exitCodes, UserError, type ExitName } from '../core/errors.ts';
+import { UserError } from '../core/errors.ts';
 import { findApp, findEnvironment } from '../core/graph.ts';
 import { inputsOf } from '../core/inputs.ts';
 import { allowances } from '../core/plan.ts';
-import { planPromotion, runningRelease, sourceOf, type PlannedChange } from '../core/promotion.ts';
+import { planPromotion, runningRelease, sourceOf } from '../core/promotion.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
 import { readWorkspace } from '../core/workspace.ts';
 import type { Planned } from './apply.ts';
 import { completePlan } from './complete.ts';
 import { findRelease } from './find-release.ts';
+import { planEach } from './plan-each.ts';
 import { branchState, createSources, inputsSnapshot, remoteRefs, type Repository } from './repository.ts';
 import type { Watching } from './watch.ts';
 
@@ -34,7 +35,7 @@ export interface PromotionRequest extends Watching {
 
 /**
  * Plans a promotion of one or more apps as one landing: all or nothing.
- * Throws one UserError that lists every app that cannot be planned; verdicts of gates are part of the plan.
+ * Throws one UserError that lists every app that cannot be planned; else verdicts of gates are part of the plan.
  */
 export async function planPromotions(
   context: Context,
@@ -54,20 +55,6 @@ export async function planPromotions(
   const apps = await chooseApps(repository, request, source);
 
   const sources = createSources(git);
-  const problems: { app: string; error: UserError }[] = [];
-  const planned: PlannedChange[] = [];
-  for (const app of apps) {
-    try {
-      findApp(config, app);
-      const candidate = await chooseRelease(repository, source, app, request);
-      const change = planPromotion({ environment, app, main: await sources(main.revision, app), candidate, target });
-      if (change !== undefined) planned.push(change);
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      problems.push({ app, error });
-    }
-  }
-  if (problems.length > 0) throw allProblems(problems, environment.name);
   const { overridden, why } = request;
   const verb = overridden === undefined ? 'promotion' : 'override';
   const basis = {
@@ -79,7 +66,16 @@ export async function planPromotions(
     overridden,
     why,
   } as const;
-  return completePlan(context, repository, basis, planned, request);
+  return planEach(
+    environment.name,
+    apps,
+    async (app) => {
+      findApp(config, app);
+      const candidate = await chooseRelease(repository, source, app, request);
+      return planPromotion({ environment, app, main: await sources(main.revision, app), candidate, target });
+    },
+    (planned) => completePlan(context, repository, basis, planned, request),
+  );
 }
 
 async function chooseApps(
@@ -95,7 +91,10 @@ async function chooseApps(
     });
   }
   if (release !== undefined && apps.length !== 1) {
-    throw new UserError('--release goes with exactly one app', { exit: 'usage' });
+    throw new UserError('--release goes with exactly one app', {
+      hint: `pnpm run promote <app> --to ${to} --release ${release}`,
+      exit: 'usage',
+    });
   }
   const { config } = repository;
   if (apps.length > 0) return [...new Set(apps)];
@@ -137,17 +136,4 @@ async function chooseRelease(
 ): Promise<ReleaseFile> {
   if (release === undefined) return runningRelease(source, app, to);
   return (await findRelease(git, remoteRefs(remote), source.environment, app, release)).release;
-}
-
-/** One error for a whole batch: the messages of all, the hints once each, and the gravest exit code. */
-function allProblems(problems: readonly { app: string; error: UserError }[], environment: string): UserError {
-  const [first] = problems;
-  if (problems.length === 1 && first !== undefined) return first.error;
-  const exit = problems
-    .map(({ error }) => error.exit)
-    .toSorted((a: ExitName, b: ExitName) => exitCodes[b] - exitCodes[a]);
-  return new UserError(
-    `nothing was landed on ${environment}\n${problems.map(({ error }) => `  ${error.message}`).join('\n')}`,
-    { hint: [...new Set(problems.flatMap(({ error }) => error.hint ?? []))].join('\n'), exit: exit[0] },
-  );
 }
