@@ -24,11 +24,14 @@ export async function quarantine(context: Context, app: string, options: Quarant
     });
   }
   const { release } = await findAnywhere(repository, app, options.release ?? options.digest ?? '');
-  const subject = options.digest === undefined ? { release: release.release } : { digest: release.digest };
+  const subject: Pick<Quarantine, 'release' | 'digest'> =
+    options.digest === undefined ? { release: release.release } : { digest: release.digest };
   const named =
     options.digest === undefined ? `release ${release.release} (${release.tag})` : `image ${release.digest}`;
   const same = (each: Quarantine): boolean =>
-    each.app === app && each.release === subject.release && each.digest === subject.digest;
+    subject.digest === undefined
+      ? each.app === app && each.release === subject.release
+      : each.digest === subject.digest;
 
   const environments = repository.config.environments.toSorted((a, b) => Number(b.production) - Number(a.production));
   return changePolicy(

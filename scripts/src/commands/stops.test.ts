@@ -98,6 +98,31 @@ describe('quarantine', () => {
     expect(stopped.stderr).toContain(`release ${release} is in quarantine in staging by Test Person`);
   });
 
+  it('keeps with --digest every release with that image away, also of another base, until it is lifted', async () => {
+    const workshop = await deliveredWorkshop();
+    const { digest } = await workshop.release('dev', 'web');
+    const set = await workshop.sluice('quarantine', 'web', '--digest', digest, '--reason', 'leaks memory');
+    const base = await workshop.read('apps/web/base/deployment.yaml');
+    await workshop.push({ 'apps/web/base/deployment.yaml': base.replace('replicas: 1', 'replicas: 2') });
+    const before = await workshop.traces();
+    const stopped = await workshop.sluice('deliver', '--build-number', '2');
+    const after = await workshop.traces();
+    const lifted = await workshop.sluice('quarantine', 'web', '--digest', digest, '--reason', 'was not', '--lift');
+    const delivered = await workshop.sluice('deliver', '--build-number', '2');
+
+    expect(set.code, set.stderr).toBe(0);
+    expect([...set.stderr.matchAll(/landed \w+ on deploy\/(\w+)/g)].map((match) => match[1])).toEqual([
+      'prod',
+      'dev',
+      'staging',
+    ]);
+    expect(stopped.code).toBe(1);
+    expect(stopped.stderr).toContain(`image ${digest.slice(0, 19)} is in quarantine in dev by Test Person`);
+    expect(after).toEqual(before);
+    expect(lifted.code, lifted.stderr).toBe(0);
+    expect(delivered.stderr).toContain('landed ');
+  });
+
   it('refuses a release that nobody has had, and leaves nothing behind', async () => {
     const workshop = await deliveredWorkshop();
     const before = await workshop.traces();

@@ -92,7 +92,8 @@ function stopsOf({ holds, freezes, quarantines }: Policy): Stop[] {
 function scopeOf({ kind, stop }: Stop): string[] {
   if (kind === 'hold') return [stop.app];
   if (kind === 'freeze') return (stop.apps ?? []).toSorted();
-  return [stop.app, stop.release ?? '', stop.digest ?? ''];
+  // An image is the same one whichever app it was found bad in.
+  return stop.digest === undefined ? [stop.app, stop.release ?? ''] : [stop.digest];
 }
 
 function covers(other: Stop, each: Stop): boolean {

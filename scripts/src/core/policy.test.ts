@@ -76,13 +76,15 @@ describe('a stop', () => {
 describe('a quarantine', () => {
   const release = { release: '0123456789ab', digest };
 
-  it('covers one release, or with a digest every release with that image', () => {
+  it('covers one release, or with a digest every release with that image, of whichever app', () => {
     const byRelease: Policy = { ...noPolicy, quarantines: [{ app: 'web', release: '0123456789ab', ...words }] };
     const byDigest: Policy = { ...noPolicy, quarantines: [{ app: 'web', digest, ...words }] };
 
     expect(quarantineOf(byRelease, 'web', release, now)).toBeDefined();
     expect(quarantineOf(byRelease, 'web', { ...release, release: 'ba9876543210' }, now)).toBeUndefined();
     expect(quarantineOf(byDigest, 'web', { ...release, release: 'ba9876543210' }, now)).toBeDefined();
-    expect(quarantineOf(byDigest, 'jobs', release, now)).toBeUndefined();
+    expect(quarantineOf(byDigest, 'jobs', release, now)).toBeDefined();
+    expect(quarantineOf(byRelease, 'jobs', release, now)).toBeUndefined();
+    expect(quarantineOf(byDigest, 'web', { ...release, digest: digest.replace(/.$/, 'f') }, now)).toBeUndefined();
   });
 });

@@ -148,7 +148,7 @@ export function describeStop({ by, at, until, reason }: Hold | Freeze | Quaranti
   return `by ${by} at ${at}${until === undefined ? '' : `, until ${until}`}: ${reason}`;
 }
 
-/** The quarantine that covers a release, if any stands. */
+/** The quarantine that covers a release, if any stands: of this release of the app, or of its image, whichever apps run that. */
 export function quarantineOf(
   policy: Policy,
   app: string,
@@ -157,6 +157,6 @@ export function quarantineOf(
 ): Quarantine | undefined {
   return policy.quarantines.find(
     (each) =>
-      each.app === app && (each.release === release.release || each.digest === release.digest) && stands(each, now),
+      (each.digest === release.digest || (each.app === app && each.release === release.release)) && stands(each, now),
   );
 }
