@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { contextIn } from '../../test/context.ts';
 import { createWorkshop, promotedWorkshop, secondVersionWorkshop, type Workshop } from '../../test/workshop.ts';
+import { reconcile } from './reconcile.ts';
 
 /** A second version of web that was promoted to staging, and what became of it there. */
 async function withSecondVersion(
@@ -109,7 +111,7 @@ describe('reconcile', () => {
     expect(mended.code, mended.stderr).toBe(0);
   });
 
-  it('promotes to an environment with auto what its gates let pass, and never what has left it', async () => {
+  it('promotes to an environment with auto what its gates let pass, and never what has left it, held or after the hold', async () => {
     const workshop = await createWorkshop((files) => {
       files['gitops.config.yaml'] =
         files['gitops.config.yaml']?.replace('after: [dev],', 'after: [dev], auto: true,') ?? '';
@@ -131,12 +133,14 @@ describe('reconcile', () => {
     await workshop.sluice('reconcile');
     expect((await workshop.release('staging', 'web')).tag).toMatch(/-2$/);
     await workshop.record('staging', 'web', 'verified');
-    await workshop.sluice('rollback', 'web', '--env', 'staging', '--no-wait');
-    await workshop.sluice('hold', 'web', '--env', 'staging', '--reason', 'over', '--lift');
+    await workshop.sluice('rollback', 'web', '--env', 'staging', '--hold-for', '1h', '--no-wait');
     await workshop.record('staging', 'web', 'verified');
-    const after = await workshop.sluice('reconcile', '--json');
+    const held = await workshop.sluice('reconcile', '--json');
+    const later = contextIn(workshop, { now: new Date(Date.now() + 2 * 3_600_000) });
+    await reconcile(later, { deadline: 1, json: true });
 
-    expect(after.stdout).not.toContain('"staging"');
+    expect(JSON.parse(held.stdout)).toMatchObject({ promoted: [] });
+    expect(JSON.parse(later.output().stdout)).toMatchObject({ promoted: [] });
     expect((await workshop.release('staging', 'web')).release).toBe(arrived.release);
     const { cells } = JSON.parse((await workshop.sluice('status', 'web', '--json')).stdout) as {
       cells: { environment: string; waits: string[] }[];

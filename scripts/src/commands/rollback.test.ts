@@ -54,6 +54,35 @@ describe('rollback', () => {
     expect(again.stderr).toContain('web has no earlier verified state with another image in staging');
   });
 
+  it('keeps what it restored whatever is edited in its overlay, until reconfigure asks for it', async () => {
+    const workshop = await secondVersionWorkshop();
+    const folder = async (): Promise<string> =>
+      (await workshop.git('--git-dir', workshop.bare, 'rev-parse', 'deploy/staging:web')).trim();
+    const ask = ['reconfigure', 'web', '--env', 'staging', '--no-wait'];
+    await workshop.sluice('rollback', 'web', '--env', 'staging', '--no-wait');
+    await workshop.record('staging', 'web', 'verified', 'rollback');
+    const [restored, { release, tag }] = [await folder(), await workshop.release('staging', 'web')];
+    const overlay = 'apps/web/overlays/staging/kustomization.yaml';
+    await workshop.push({ [overlay]: (await workshop.read(overlay)).replace('=staging', '=edited') });
+    await workshop.sluice('deliver', '--build-number', '3');
+    await workshop.sluice('reconcile');
+    const held = await workshop.sluice(...ask);
+    await workshop.sluice('hold', 'web', '--env', 'staging', '--reason', 'over', '--lift');
+    await workshop.sluice('reconcile');
+    const same = await workshop.sluice('promote', 'web', '--release', tag, '--to', 'staging', '--no-wait');
+    const status = await workshop.sluice('status', 'web');
+
+    expect(held.code, held.stderr).toBe(3);
+    expect(same.code, same.stderr).toBe(6);
+    expect(await folder()).toBe(restored);
+    expect(status.stdout).toContain('overlay edit');
+
+    const asked = await workshop.sluice(...ask);
+    expect(asked.code, asked.stderr).toBe(0);
+    expect(await workshop.manifests('staging', 'web')).toContain('ENVIRONMENT: edited');
+    expect((await workshop.release('staging', 'web')).release).toBe(release);
+  });
+
   it('goes through a freeze, which stops a promotion', async () => {
     const workshop = await secondVersionWorkshop();
     await workshop.sluice('freeze', '--env', 'staging', '--reason', 'incident');
