@@ -1,11 +1,12 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { nastyNames } from '../test/nasty-names.ts';
 import { temporaryFolder } from '../test/temporary.ts';
 import { runCommand } from './cli.ts';
-import { processContext } from './context.ts';
+import { processContext, type Context } from './context.ts';
 
 const commands: readonly (readonly string[])[] = [
   ['promote', 'NAME', '--to', 'NAME', '--from', 'NAME', '--release', 'NAME'],
@@ -24,22 +25,50 @@ const commands: readonly (readonly string[])[] = [
   ['NAME', 'NAME'],
 ];
 
-it('takes any name for a name, and none for an option, a command or a bug of its own', async () => {
+/** A context in an empty folder outside any repository, and what is said in it. */
+async function nowhere(): Promise<{ context: Context; said(): string; forget(): void }> {
   const cwd = await temporaryFolder();
-  let said = '';
+  let text = '';
   const stream = new Writable({
     write(chunk: Buffer, _, done) {
-      said += chunk.toString();
+      text += chunk.toString();
       done();
     },
   }) as NodeJS.WriteStream;
-  const context = {
-    ...processContext(),
-    cwd,
-    env: { ...process.env, GIT_CEILING_DIRECTORIES: cwd },
-    stdout: stream,
-    stderr: stream,
+  const env = { ...process.env, GIT_CEILING_DIRECTORIES: cwd };
+  return {
+    context: { ...processContext(), cwd, env, stdout: stream, stderr: stream },
+    said: () => text,
+    forget() {
+      text = '';
+    },
   };
+}
+
+it('has for every command a script of the repository, a help, and an answer as JSON', async () => {
+  const { context, said, forget } = await nowhere();
+  await runCommand(['--help'], context);
+  const names = [...said().matchAll(/^ {2}([a-z-]+) \[options\]|^ {2}(carry-out)/gm)].map(([, a, b]) => a ?? b ?? '');
+  expect(said()).toContain('Exit codes: 0 done, 1 failed, 2 usage, 3 blocked by a gate, 4 superseded');
+  expect(names).toContain('promote');
+  const { scripts } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  const called = Object.entries(scripts).filter(([, line]) => line.startsWith('node scripts/bin.js '));
+
+  expect(names.toSorted()).toEqual(called.map(([name]) => name).toSorted());
+  for (const name of names) {
+    expect(scripts[name]).toBe(`node scripts/bin.js ${name}`);
+    forget();
+    expect(await runCommand([name, '--help'], context), name).toBe(0);
+    expect(said(), name).toContain(`Usage: sluice ${name}`);
+    // What is carried out has the options of the command that it is.
+    if (name !== 'carry-out') expect(said(), name).toContain('--json');
+  }
+});
+
+it('takes any name for a name, and none for an option, a command or a bug of its own', async () => {
+  const { context, said, forget } = await nowhere();
   const name = fc.oneof(fc.constantFrom(...nastyNames), fc.string({ maxLength: 12 }));
 
   await fc.assert(
@@ -47,18 +76,18 @@ it('takes any name for a name, and none for an option, a command or a bug of its
       fc.constantFrom(...commands),
       fc.array(name, { minLength: 8, maxLength: 8 }),
       async (words, names) => {
-        said = '';
+        forget();
         const code = await runCommand(
           words.map((word, index) => (word === 'NAME' ? (names[index] ?? '') : word)),
           context,
         );
-        expect(said).not.toContain('this is a bug');
+        expect(said()).not.toContain('this is a bug');
         // Outside a repository nothing is done: only help ends well, and a check of main, where anything may stand.
-        const harmless = said.includes('Usage:') || words[0] === 'check';
-        expect(code === 2 || (harmless && code === 0), said).toBe(true);
+        const harmless = said().includes('Usage:') || words[0] === 'check';
+        expect(code === 2 || (harmless && code === 0), said()).toBe(true);
       },
     ),
     { numRuns: 150 },
   );
-  expect(readdirSync(cwd)).toEqual([]);
+  expect(readdirSync(context.cwd)).toEqual([]);
 });

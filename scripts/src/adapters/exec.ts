@@ -55,7 +55,10 @@ export async function exec(command: string, args: readonly string[], options: Ex
     const said = (output.stderr.trim() || stdout.trim()).split('\n').slice(-12).join('\n  ');
     const what = `${command.split('/').at(-1) ?? command} ${args[0] ?? ''}`.trim();
     const ended = isMissing(output.cause) ? 'could not be started' : `ended with ${code}`;
-    throw new UserError(`\`${what}\` ${ended}${said === '' ? '' : `:\n  ${said}`}`, { cause: output });
+    throw new UserError(`\`${what}\` ${ended}${said === '' ? '' : `:\n  ${said}`}`, {
+      hint: isMissing(output.cause) ? `install ${command}, or put it on PATH` : undefined,
+      cause: output,
+    });
   }
   return { code, stdout, stderr: output.stderr, bytes };
 }

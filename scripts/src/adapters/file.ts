@@ -8,6 +8,7 @@ export async function readText(cwd: string, file: string): Promise<string> {
     return await readFile(resolve(cwd, file), 'utf8');
   } catch (error) {
     throw new UserError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+      hint: 'name a file that is there and may be read',
       exit: 'usage',
       cause: error,
     });
@@ -22,6 +23,7 @@ export async function writeText(cwd: string, file: string, text: string): Promis
     await writeFile(path, text);
   } catch (error) {
     throw new UserError(`${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`, {
+      hint: 'name a file in a folder that may be written to',
       exit: 'usage',
       cause: error,
     });

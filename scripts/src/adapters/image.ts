@@ -30,7 +30,11 @@ export async function buildAndPush(request: BuildRequest): Promise<string> {
   );
   await attempt(`the image ${reference} could not be pushed`, () => exec('buildah', ['push', tls, reference], options));
   const digest = await registryDigest(image, tag);
-  if (digest === undefined) throw new UserError(`the registry has no ${reference} although its push succeeded`);
+  if (digest === undefined) {
+    throw new UserError(`the registry has no ${reference} although its push succeeded`, {
+      hint: 'nothing of it was committed; run pnpm run deliver again',
+    });
+  }
   return digest;
 }
 
@@ -65,6 +69,6 @@ async function attempt<T>(failure: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    throw new UserError(`${failure}: ${error.message}`, { cause: error });
+    throw new UserError(`${failure}: ${error.message}`, { hint: error.hint, cause: error });
   }
 }

@@ -33,7 +33,12 @@ export async function approve(context: Context, apps: readonly string[], options
     const current = await reopenRepository(repository);
     const { plan: planned, target } =
       options.retirement === true
-        ? await planRetirement(context, current, { app: onlyApp(apps), environment: options.to, by, deleteData: true })
+        ? await planRetirement(context, current, {
+            app: onlyApp(apps, options.to),
+            environment: options.to,
+            by,
+            deleteData: true,
+          })
         : await planPromotions(context, current, { ...options, apps, overridden }, by);
     if (planned === undefined) {
       context.stderr.write(`${options.to} is so already: nothing to approve\n`);
@@ -67,8 +72,11 @@ export async function approve(context: Context, apps: readonly string[], options
   });
 }
 
-function onlyApp(apps: readonly string[]): string {
+function onlyApp(apps: readonly string[], environment: string): string {
   const [app] = apps;
   if (app !== undefined && apps.length === 1) return app;
-  throw new UserError('--retirement goes with exactly one app', { exit: 'usage' });
+  throw new UserError('--retirement goes with exactly one app', {
+    hint: `pnpm run approve <app> --to ${environment} --retirement`,
+    exit: 'usage',
+  });
 }

@@ -38,11 +38,11 @@ export function readTrustedRoots(text: string | undefined, where: string): Trust
       toTrustMaterial(root);
       return root;
     } catch (error) {
-      throw new UserError(`${where} is no trusted root: ${messageOf(error)}`, { cause: error });
+      throw new UserError(`${where} is no trusted root: ${messageOf(error)}`, { hint: makeRoot(where), cause: error });
     }
   });
   if (roots.every((each) => each.certificateAuthorities.length === 0)) {
-    throw new UserError(`${where} names no certificate authority`);
+    throw new UserError(`${where} names no certificate authority`, { hint: makeRoot(where) });
   }
   return roots;
 }
@@ -121,8 +121,15 @@ function jsonValues(text: string, where: string): unknown[] {
   try {
     return lines.map((line): unknown => JSON.parse(line));
   } catch (error) {
-    throw new UserError(`${where} is not JSON: ${messageOf(error)}`, { cause: error });
+    throw new UserError(`${where} is not JSON: ${messageOf(error)}`, {
+      hint: 'take the file as gh attestation download or gh attestation trusted-root wrote it',
+      cause: error,
+    });
   }
+}
+
+function makeRoot(where: string): string {
+  return `gh attestation trusted-root > ${where}`;
 }
 
 function messageOf(error: unknown): string {

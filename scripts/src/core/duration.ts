@@ -9,7 +9,10 @@ export const durationPattern = /^(\d{1,6})([smhd])$/;
 export function parseDuration(text: string): number {
   const [, count, unit] = durationPattern.exec(text) ?? [];
   if (count === undefined || unit === undefined) {
-    throw new UserError(`"${text}" is not a duration such as 90s, 10m, 64h or 7d`, { exit: 'usage' });
+    throw new UserError(`"${text}" is not a duration such as 90s, 10m, 64h or 7d`, {
+      hint: 'a whole number and s, m, h or d: 90m is an hour and a half',
+      exit: 'usage',
+    });
   }
   return Number(count) * units[unit as keyof typeof units];
 }
@@ -20,10 +23,13 @@ export function parseUntil(text: string, now: Date): string {
   const instant = /^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(instant)) {
     throw new UserError(`"${text}" is neither a duration such as 2h nor an instant such as 2030-01-31T18:00:00+01:00`, {
+      hint: 'write how long from now, or when, with the offset from UTC',
       exit: 'usage',
     });
   }
-  if (instant <= now.getTime()) throw new UserError(`"${text}" has passed already`, { exit: 'usage' });
+  if (instant <= now.getTime()) {
+    throw new UserError(`"${text}" has passed already`, { hint: `it is ${now.toISOString()} now`, exit: 'usage' });
+  }
   return new Date(instant).toISOString();
 }
 

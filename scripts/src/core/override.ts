@@ -8,7 +8,10 @@ export function requireOverridable(gates: readonly string[], environment: Enviro
   for (const gate of gates) {
     const why = whyFixed(gate, environment);
     if (why !== undefined) {
-      throw new UserError(`the gate ${gate} cannot be overridden in ${environment.name}: ${why}`, { exit: 'blocked' });
+      throw new UserError(`the gate ${gate} cannot be overridden in ${environment.name}: ${why}`, {
+        hint: `pnpm run promote <app> --to ${environment.name} --explain says what would make it pass`,
+        exit: 'blocked',
+      });
     }
   }
 }

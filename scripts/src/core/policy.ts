@@ -95,7 +95,9 @@ export function readPolicy(texts: ReadonlyMap<string, string>, branch: string): 
     const parsed = z.safeParse(schema, value);
     if (parsed.success) return parsed.data;
     const issue = parsed.error.issues[0];
-    throw new UserError(`${where}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is not a policy'}`);
+    throw new UserError(`${where}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is not a policy'}`, {
+      hint: `git log -p ${branch} -- ${path} shows who wrote that`,
+    });
   }
   return {
     ...read('policy/holds.yaml', files['policy/holds.yaml'], { holds: [] }),

@@ -36,7 +36,9 @@ export function parseRelease(text: string, where: string): ReleaseFile {
   const parsed = z.safeParse(schema, parseYaml(text, where));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new UserError(`${where}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is not a release'}`.trim());
+  throw new UserError(`${where}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is not a release'}`.trim(), {
+    hint: `git show ${where} prints it`,
+  });
 }
 
 /** The bytes of a release.yaml: keys in a fixed order, texts that could pass for numbers in quotes. */

@@ -41,7 +41,11 @@ export function layOut(request: RenderRequest, edited = new Map<string, string>(
   }
   const base = `apps/${app}/base/kustomization.yaml`;
   const text = files.get(base);
-  if (text === undefined) throw new UserError(`${base} does not exist at ${request.manifests.revision.slice(0, 12)}`);
+  if (text === undefined) {
+    throw new UserError(`${base} does not exist at ${request.manifests.revision.slice(0, 12)}`, {
+      hint: 'add it; apps/README.md shows what an app is made of',
+    });
+  }
   const key = `${request.strategy} ${text}`;
   const withStrategy =
     edited.get(key) ?? addComponent(base, text, strategyFolder(request.strategy).replace(/^apps/, '../..'));

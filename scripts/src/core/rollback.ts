@@ -32,7 +32,12 @@ export interface RollbackFacts {
  */
 export function chooseState(facts: RollbackFacts): PastState {
   const { app, environment, to, history, imageOnly, records, policy, now } = facts;
-  if (history.length === 0) throw new UserError(`${app} has never had a release in ${environment}`, { exit: 'usage' });
+  if (history.length === 0) {
+    throw new UserError(`${app} has never had a release in ${environment}`, {
+      hint: `pnpm run status ${app} shows where it runs`,
+      exit: 'usage',
+    });
+  }
   const running = facts.retired === true ? undefined : history[0];
   const verified = new Set(
     records
@@ -69,6 +74,7 @@ export function chooseState(facts: RollbackFacts): PastState {
   if (found !== undefined) return found;
   if (named.some(runs)) {
     throw new UserError(`${app} already runs ${imageOnly === true ? 'the image of ' : ''}${to} in ${environment}`, {
+      hint: `pnpm run history ${app} shows what else there was`,
       exit: 'nothing',
     });
   }

@@ -45,6 +45,7 @@ function readManifest(path: string, text: string): { name: string; dependencies:
     return { name: String(manifest.name), dependencies };
   } catch (error) {
     throw new UserError(`${path} is not valid JSON: ${error instanceof Error ? error.message : String(error)}`, {
+      hint: 'mend that file and commit it',
       cause: error,
     });
   }

@@ -54,7 +54,9 @@ export function parseYamlText(text: string, where: string): YamlText {
   const [first] = read.problems;
   if (first === undefined) return read;
   const { line, col } = read.lines.linePos(first.offset);
-  throw new UserError(`${where} is not valid YAML: ${first.message} (line ${line || 1}, column ${col || 1})`);
+  throw new UserError(`${where} is not valid YAML: ${first.message} (line ${line || 1}, column ${col || 1})`, {
+    hint: 'mend that line, then try again',
+  });
 }
 
 /** The data of a YAML text; throws what parseYamlText throws. */

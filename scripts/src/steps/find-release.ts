@@ -33,6 +33,11 @@ export async function findRelease(
   const found = history.find(({ release }) => [release.release, release.tag, release.digest].includes(named));
   if (found !== undefined) return found;
   const known = [...new Set(history.flatMap(({ release }) => [release.tag, release.release]))];
-  if (known.length === 0) throw new UserError(`${app} has never had a release in ${environment}`, { exit: 'usage' });
+  if (known.length === 0) {
+    throw new UserError(`${app} has never had a release in ${environment}`, {
+      hint: `pnpm run status ${app} shows where it runs`,
+      exit: 'usage',
+    });
+  }
   throw unknownName('release', named, known.slice(0, 20), `of ${app} in ${environment}`);
 }

@@ -46,7 +46,9 @@ export async function land<Planned>(
     const written = await writer.write(deployBranch(environment), request);
     if (written.state === 'landed') return { plan, commit: written.commit };
     if (written.state === 'refused') {
-      throw new UserError(`${remote.name} refused the landing on ${deployBranch(environment)}: ${written.reason}`);
+      throw new UserError(`${remote.name} refused the landing on ${deployBranch(environment)}: ${written.reason}`, {
+        hint: 'nothing was written; mend what it names, then try again',
+      });
     }
     await git.fetch(remote.name);
     plan = await replan();

@@ -162,7 +162,11 @@ export async function restore(
     const request = { app, environment, to: 'previous', reason, by: personOf(by) };
     const { plan, target } = await planRollback(context, current, request);
     const [hold] = holdsOn(target.policy, app, context.clock.now());
-    if (hold !== undefined) throw new UserError(`${reason}; it stays, held ${describeStop(hold)}`);
+    if (hold !== undefined) {
+      throw new UserError(`${reason}; it stays, held ${describeStop(hold)}`, {
+        hint: `pnpm run hold ${app} --env ${environment} --lift --reason "..." lets it be restored`,
+      });
+    }
     context.stderr.write(describePlan(plan, target.manifests));
     refuseBlocked(plan);
     return plan;

@@ -63,7 +63,12 @@ export async function openToChange(
 /** Git in the top folder of the repository around `cwd`. */
 export async function findRepository(context: Context): Promise<{ folder: string; git: Git }> {
   const found = await createGit(context.cwd, context.env).run(['rev-parse', '--show-toplevel'], { nothrow: true });
-  if (found.code !== 0) throw new UserError(`${context.cwd} is not in a Git repository`, { exit: 'usage' });
+  if (found.code !== 0) {
+    throw new UserError(`${context.cwd} is not in a Git repository`, {
+      hint: 'change to your clone, or make one with git clone',
+      exit: 'usage',
+    });
+  }
   const folder = found.stdout.trim();
   return { folder, git: createGit(folder, context.env) };
 }
@@ -88,7 +93,11 @@ export async function readConfig(
   { profile, registry }: Pick<Remote, 'profile' | 'registry'>,
 ): Promise<Config> {
   const text = main.texts.get(configFile);
-  if (text === undefined) throw new UserError(`${configFile} does not exist at ${main.revision.slice(0, 12)}`);
+  if (text === undefined) {
+    throw new UserError(`${configFile} does not exist at ${main.revision.slice(0, 12)}`, {
+      hint: 'add it at the top of main; docs/promotion.md has its keys',
+    });
+  }
   const windowProblem = text.includes('windows')
     ? (await import('../core/freeze-windows.ts')).windowProblem
     : undefined;

@@ -48,8 +48,10 @@ function readDocument(document: Document.Parsed, text: string, where: string): V
     problem = 'BAD_ALIAS';
   }
   const line = text.slice(0, error?.pos[0] ?? document.range[0]).split('\n').length;
-  throw new UserError(`the manifests of ${where} are not valid YAML: ${problem} in line ${line}`);
+  throw new UserError(`the manifests of ${where} are not valid YAML: ${problem} in line ${line}`, { hint });
 }
+
+const hint = 'pnpm run render <app> --env <environment> prints what the files on main make';
 
 function unpack(value: Value, where: string): RenderedObject[] {
   if (value === null) return [];
@@ -59,7 +61,9 @@ function unpack(value: Value, where: string): RenderedObject[] {
   }
   const { name, namespace } = isFields(metadata) ? metadata : {};
   if (!isFields(value) || typeof apiVersion !== 'string' || typeof kind !== 'string' || typeof name !== 'string') {
-    throw new UserError(`the manifests of ${where} have a document without apiVersion, kind or metadata.name`);
+    throw new UserError(`the manifests of ${where} have a document without apiVersion, kind or metadata.name`, {
+      hint,
+    });
   }
   return [{ apiVersion, kind, name, namespace: typeof namespace === 'string' ? namespace : undefined, fields: value }];
 }
