@@ -1,5 +1,6 @@
 import pRetry from 'p-retry';
 import { UserError } from '../core/errors.ts';
+import { authorize } from './registry-login.ts';
 
 const manifestTypes = [
   'application/vnd.oci.image.index.v1+json',
@@ -16,9 +17,13 @@ export async function registryDigest(image: string, tag: string): Promise<string
   const [host = '', ...rest] = image.split('/');
   const scheme = isLoopback(host) ? 'http' : 'https';
   const url = `${scheme}://${host}/v2/${rest.join('/')}/manifests/${tag}`;
-  const response = await ask(url);
+  const response = await askAs(url, host);
   if (response.status === 404) return undefined;
-  if (!response.ok) throw new UserError(`the registry ${host} answered ${response.status} for ${image}:${tag}`);
+  if (!response.ok) {
+    throw new UserError(`the registry ${host} answered ${response.status} for ${image}:${tag}`, {
+      hint: [401, 403].includes(response.status) ? `docker login ${host}` : 'try again when it answers',
+    });
+  }
   return response.headers.get('docker-content-digest') ?? undefined;
 }
 
@@ -28,8 +33,16 @@ export async function requireRegistry(image: string): Promise<void> {
   await ask(`${isLoopback(host) ? 'http' : 'https'}://${host}/v2/`);
 }
 
-async function ask(url: string): Promise<Response> {
-  const headers = { accept: manifestTypes.join(', ') };
+/** Asks as anybody, and where that is not enough as whom the registry wants. */
+async function askAs(url: string, host: string): Promise<Response> {
+  const response = await ask(url);
+  if (response.status !== 401) return response;
+  const authorization = await authorize(response.headers.get('www-authenticate'), host);
+  return authorization === undefined ? response : ask(url, { authorization });
+}
+
+async function ask(url: string, more: Readonly<Record<string, string>> = {}): Promise<Response> {
+  const headers = { accept: manifestTypes.join(', '), ...more };
   try {
     return await pRetry(() => fetch(url, { method: 'HEAD', headers, signal: AbortSignal.timeout(10_000) }), {
       retries: 2,

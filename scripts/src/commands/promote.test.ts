@@ -206,6 +206,65 @@ describe('promote', () => {
     expect((await workshop.release('staging', 'web')).release).toBe(old.release);
   });
 
+  it('carries the digest that was verified though its tag was pushed over, and refuses it with both where that is asked', async () => {
+    const workshop = await promotedWorkshop();
+    const { tag, digest } = await workshop.release('staging', 'web');
+    await fetch(`http://${workshop.registry.host}/v2/web/manifests/${tag}`, { method: 'PUT', body: 'another image' });
+    const config = await workshop.read('gitops.config.yaml');
+    const gates = 'production: true, gates: {verified: {}, digest: {}}';
+    await workshop.push({ 'gitops.config.yaml': config.replace('production: true, gates: {verified: {}}', gates) });
+    const before = await workshop.traces();
+    const refused = await workshop.sluice('promote', 'web', '--to', 'prod', '--no-wait');
+    const after = await workshop.traces();
+    await workshop.push({ 'gitops.config.yaml': config });
+    const carried = await workshop.sluice('promote', 'web', '--to', 'prod', '--no-wait');
+
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toMatch(
+      new RegExp(`the tag ${tag} means sha256:\\w{12} now, the release was verified with`),
+    );
+    expect(refused.stderr).toContain(digest.slice(0, 19));
+    expect(after).toEqual(before);
+    expect(carried.code, carried.stderr).toBe(0);
+    expect(await workshop.manifests('prod', 'web')).toContain(`@${digest}`);
+  });
+
+  it('finds a release by its id, its tag or the digest of its image', async () => {
+    const workshop = await promotedWorkshop();
+    const old = await workshop.release('dev', 'web');
+    await workshop.push({ 'services/web/index.js': 'export const answer = 2;\n' });
+    await workshop.sluice('deliver', '--build-number', '2');
+    expect((await workshop.release('dev', 'web')).release).not.toBe(old.release);
+    await workshop.git('--git-dir', workshop.bare, 'update-ref', 'refs/heads/deploy/staging', 'deploy/staging~1');
+    for (const named of [old.release, old.tag, old.digest]) {
+      const planned = await workshop.sluice(
+        'promote',
+        'web',
+        '--release',
+        named,
+        '--to',
+        'staging',
+        '--dry-run',
+        '--json',
+      );
+      expect(JSON.parse(planned.stdout), planned.stderr).toMatchObject({ changes: [{ to: { release: old.release } }] });
+    }
+  });
+
+  it('asks which of several environments before a release comes from, and takes the one that is named', async () => {
+    const workshop = await promotedWorkshop();
+    const config = await workshop.read('gitops.config.yaml');
+    await workshop.push({ 'gitops.config.yaml': config.replace('after: [staging]', 'after: [staging, dev]') });
+    const asked = await workshop.sluice('promote', 'web', '--to', 'prod', '--no-wait');
+    const from = await workshop.sluice('promote', 'web', '--to', 'prod', '--from', 'dev', '--no-wait');
+
+    expect(asked.code).toBe(2);
+    expect(asked.stderr).toContain('prod comes after staging and dev');
+    expect(asked.stderr).toContain('--from staging or --from dev');
+    expect(from.code, from.stderr).toBe(0);
+    expect((await workshop.release('prod', 'web')).from).toBe('dev');
+  });
+
   it('explains every gate and ends with 0 whatever they say', async () => {
     const workshop = await deliveredWorkshop();
     await workshop.sluice('hold', 'web', '--env', 'staging', '--reason', 'demo', '--until', '2h');
