@@ -92,6 +92,16 @@ describe('a rendering', () => {
     await expect(render(files, own, 'web', 'dev', next)).resolves.toContain(`@${next.digest}`);
   });
 
+  it('is refused where an overlay leaves its base out', async () => {
+    const path = 'apps/web/overlays/dev/kustomization.yaml';
+    const alone = { ...files, [path]: files[path]?.replace('resources: [../../base]', 'resources: []') ?? '' };
+
+    await expect(render(alone, own, 'web', 'dev', next)).rejects.toThrow(
+      'nothing of web runs in dev, though its base has a container of "web"',
+    );
+    await expect(render(alone, own, 'web', 'prod', next)).resolves.toContain(`@${next.digest}`);
+  });
+
   it('is not refused where nothing runs', async () => {
     const config = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {a: b}\n';
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { describeDiff } from '../../ui/diff.ts';
 import { compareRenderings, type Diff } from './compare.ts';
-import { diffMarkdown } from './markdown.ts';
+import { commentLimit, diffMarkdown } from './markdown.ts';
 import type { Fields } from './objects.ts';
 
 function stream(isTTY: boolean): NodeJS.WriteStream {
@@ -96,6 +96,42 @@ describe('what is shown of a secret', () => {
       risk: 'env',
     });
     expect(compareRenderings(place('first-value'), place('first-value'), 'web')).toEqual([]);
+  });
+});
+
+describe('a difference of 500 apps and 5 MB', () => {
+  const makes = Object.values(places);
+
+  it('is a comment that GitHub takes, with all of it elsewhere, and shows no secret in either', () => {
+    fc.assert(
+      fc.property(fc.array(fc.stringMatching(/^[a-z0-9]{12}$/), { minLength: 500, maxLength: 500 }), (cores) => {
+        const apps = cores.map((core, index) => {
+          const place = makes[index % makes.length]!;
+          const lines = Array.from({ length: 200 }, (_, line) => `row ${line} of ${index}: ${'visible '.repeat(5)}`);
+          const after =
+            place(core) +
+            object('ConfigMap', { data: { rows: lines.join('\n') } }).replace('name: configmap', 'name: rows');
+          return {
+            app: `app-${index}`,
+            from: '1',
+            to: '2',
+            objects: compareRenderings(place(`old${core}`), after, 'x'),
+          };
+        });
+        const diff: Diff = { title: 'Everything', apps };
+        const whole = diffMarkdown(diff, { full: '' });
+        const comment = diffMarkdown(diff, { full: 'The full text is in all.md.', limit: commentLimit });
+
+        expect(whole.length).toBeGreaterThan(5_000_000);
+        expect(comment.length).toBeLessThanOrEqual(65_536);
+        expect(comment).toContain('| app-0 |');
+        expect(comment).toMatch(
+          /\*\*Left out: \d+ of \d+ objects \(\d+ of \d+ characters\)\.\*\* The full text is in all\.md\./,
+        );
+        expect(cores.filter((core) => whole.includes(core) || whole.includes(base64(core).slice(0, 15)))).toEqual([]);
+      }),
+      { numRuns: 1, endOnFailure: true },
+    );
   });
 });
 
