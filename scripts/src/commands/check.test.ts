@@ -167,6 +167,26 @@ describe('check, as the update hook', () => {
     expect(await attempt('local', ':deploy/staging')).toContain('is never deleted');
   });
 
+  it('refuses a main that loses what it had, or is deleted, and takes any other', async () => {
+    const workshop = await promoted();
+    await workshop.push({ 'README.md': 'One\n' });
+    const attempt = async (...args: string[]): Promise<string> =>
+      workshop.git('push', ...args).then(
+        () => 'accepted',
+        (error: unknown) => (error as { stderr: string }).stderr,
+      );
+
+    expect(await attempt('--force', 'local', 'main~1:main')).toContain('only a fast-forward may move main');
+    const old = await workshop.head('main');
+    const gone = ['--repository', workshop.bare, '--ref', 'refs/heads/main', '--old', old, '--new', '0'.repeat(40)];
+    expect(await workshop.sluice('check', ...gone)).toMatchObject({
+      code: 1,
+      stderr: 'refs/heads/main: main is never deleted: releases name its revisions\n',
+    });
+    await workshop.write({ 'README.md': 'Two\n' });
+    expect(await attempt('local', 'main')).toBe('accepted');
+  });
+
   it('refuses a record that was changed, and one in the wrong place', async () => {
     const workshop = await promoted();
     const paths = await workshop.git(

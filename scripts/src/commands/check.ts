@@ -29,18 +29,20 @@ export async function check(context: Context, options: CheckOptions): Promise<nu
   if (options.json === true) context.stdout.write(`${JSON.stringify({ ref: options.ref, problems }, null, 2)}\n`);
   for (const problem of problems) context.stderr.write(`${options.ref}: ${problem}\n`);
   if (problems.length > 0) {
-    context.stderr.write('Deploy branches are written by pnpm run deliver and pnpm run promote.\n');
+    if (!options.ref.endsWith('/main')) {
+      context.stderr.write('Deploy branches are written by pnpm run deliver and pnpm run promote.\n');
+    }
   }
   return problems.length === 0 ? exitCodes.done : exitCodes.failed;
 }
 
 async function findProblems(context: Context, options: CheckOptions): Promise<string[]> {
   const branch = options.ref.replace(/^refs\/heads\//, '');
-  if (branch === 'main') return [];
   const { git, bare } =
     options.repository === undefined
       ? { ...(await findRepository(context)), bare: undefined }
       : { git: createGit(options.repository, context.env), bare: options.repository };
+  if (branch === 'main') return checkMain(git, options);
   if (nothing.test(options.new)) return ['a branch that environments or records live on is never deleted'];
   if (nothing.test(options.old)) {
     return ['this branch does not exist here; it is made when the remote is set up, not by a push'];
@@ -96,6 +98,13 @@ async function findProblems(context: Context, options: CheckOptions): Promise<st
   return problems.flatMap((found, index) =>
     commits.length === 1 ? found : found.map((each) => `${commits[index]?.[1].slice(0, 12)}: ${each}`),
   );
+}
+
+/** Anything may come to main; what is there stays, since releases name its revisions. */
+async function checkMain(git: Git, options: Pick<CheckOptions, 'old' | 'new'>): Promise<string[]> {
+  if (nothing.test(options.new)) return ['main is never deleted: releases name its revisions'];
+  if (nothing.test(options.old) || (await git.isAncestor(options.old, options.new))) return [];
+  return ['only a fast-forward may move main: releases name its revisions. Take back what is wrong with git revert'];
 }
 
 /** Each commit of a push with the one before it, the oldest first; undefined where they are not one line. */
