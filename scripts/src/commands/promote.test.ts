@@ -104,6 +104,22 @@ describe('promote', () => {
     expect(await workshop.traces()).toEqual(before);
   });
 
+  it('says that a remote does not answer without the password in its address', async () => {
+    const workshop = await deliveredWorkshop();
+    await workshop.git('remote', 'set-url', 'local', 'http://ann:hunter2@127.0.0.1:9/shop.git');
+    for (const command of [
+      ['promote', 'web', '--to', 'staging'],
+      ['status', '--json'],
+      ['reconcile', '--json'],
+    ]) {
+      const failed = await workshop.sluice(...command);
+
+      expect(failed.code).toBe(1);
+      expect(failed.stderr).toContain('127.0.0.1:9/shop.git');
+      expect(failed.stdout + failed.stderr).not.toContain('hunter2');
+    }
+  });
+
   it('refuses a configuration that cannot be read with file and line, and leaves nothing behind', async () => {
     const workshop = await deliveredWorkshop();
     const config = await workshop.read('gitops.config.yaml');

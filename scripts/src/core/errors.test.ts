@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nearest, unknownName } from './errors.ts';
+import { nearest, unknownName, UserError } from './errors.ts';
 
 it.each([
   ['stagin', 'staging'],
@@ -21,4 +21,13 @@ it('lists what is known and ends as a usage error', () => {
     hint: 'known: dev, staging',
     exit: 'usage',
   });
+});
+
+it('holds no password of an address, whoever reads it', () => {
+  const said = 'fatal: unable to access https://ann:hunter2@github.com/acme/shop: refused';
+  const error = new UserError(said, { hint: 'git fetch https://ghs_token@github.com/acme/shop' });
+
+  expect(error.message).toBe('fatal: unable to access https://***@github.com/acme/shop: refused');
+  expect(error.hint).toBe('git fetch https://***@github.com/acme/shop');
+  expect(JSON.stringify(error)).not.toMatch(/hunter2|ghs_token/);
 });

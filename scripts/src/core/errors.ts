@@ -14,17 +14,25 @@ export interface ErrorDetails {
   cause?: unknown;
 }
 
-/** An expected failure that a person can act on: printed as message and hint, without a stack. */
+/**
+ * An expected failure that a person can act on: printed as message and hint, without a stack. What programs said goes into
+ * messages, and these into records and JSON as well as onto a terminal, so none holds the password of an address.
+ */
 export class UserError extends Error {
   readonly hint: string | undefined;
   readonly exit: ExitName;
 
   constructor(message: string, details: ErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    super(withoutPasswords(message), details.cause === undefined ? undefined : { cause: details.cause });
     this.name = 'UserError';
-    this.hint = details.hint;
+    this.hint = details.hint === undefined ? undefined : withoutPasswords(details.hint);
     this.exit = details.exit ?? 'failed';
   }
+}
+
+/** A text with whatever stands before the host of its addresses left out. */
+export function withoutPasswords(text: string): string {
+  return text.replace(/:\/\/[^/\s@]+@/g, '://***@');
 }
 
 /**

@@ -1,4 +1,4 @@
-import { exitCodes, UserError } from '../core/errors.ts';
+import { exitCodes, UserError, withoutPasswords } from '../core/errors.ts';
 
 /**
  * Prints an error on `stream` the way every command does and gives the exit code that belongs to it:
@@ -18,7 +18,7 @@ export function printError(error: unknown, stream: NodeJS.WritableStream, env: N
 }
 
 function withoutSecrets(text: string, { GH_TOKEN = '', GITHUB_TOKEN = '' }: NodeJS.ProcessEnv): string {
-  let shown = text.replace(/:\/\/[^/\s@]+@/g, '://***@');
+  let shown = withoutPasswords(text);
   for (const token of [GH_TOKEN, GITHUB_TOKEN]) if (token !== '') shown = shown.replaceAll(token, '***');
   return shown;
 }
