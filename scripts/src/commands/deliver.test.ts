@@ -38,9 +38,13 @@ describe('deliver', () => {
 
   it('stops what depends on a failing test before any image exists, delivers the others, and ends with 1', async () => {
     const workshop = await createWorkshop((files) => Object.assign(files, failing));
-    const delivered = await workshop.sluice('deliver');
+    const delivered = await workshop.sluice('deliver', '--json');
+    const again = await workshop.sluice('deliver', '--json');
 
     expect(delivered.code).toBe(1);
+    const notDelivered = { web: expect.stringContaining('the tests of packages/kit fail') };
+    expect(JSON.parse(delivered.stdout)).toMatchObject({ plan: { verb: 'delivery' }, notDelivered });
+    expect(JSON.parse(again.stdout)).toMatchObject({ plan: null, landing: null, notDelivered });
     expect(delivered.stderr).toContain('web: not delivered, the tests of packages/kit fail');
     expect(delivered.stderr).toContain('SyntaxError');
     expect(await workshop.release('dev', 'jobs')).toMatchObject({ app: 'jobs' });

@@ -50,6 +50,7 @@ export async function deliver(context: Context, options: DeliverOptions): Promis
   const by = personOf(author);
 
   const plan = await planDeliveries(context, repository, state, due, built, by, allowed);
+  const notDelivered = (): object => ({ notDelivered: Object.fromEntries(built.failures) });
   let exit: number = exitCodes.done;
   let landed: string[] = [];
   if (plan !== undefined) {
@@ -60,13 +61,16 @@ export async function deliver(context: Context, options: DeliverOptions): Promis
     });
     if (landing !== undefined) {
       landed = landing.plan.changes.map((each) => each.app);
-      exit = await finish(context, repository, author, landing, options);
+      exit = await finish(context, repository, author, landing, { ...options, more: notDelivered() });
     }
   }
   for (const [app, reason] of built.failures) context.stderr.write(`${app}: not delivered, ${reason}\n`);
   if (built.failures.size > 0) exit = exitCodes.failed;
-  if (options.json !== true)
+  if (options.json !== true) {
     context.stdout.write(`${summarize(landed, [...built.failures.keys()], environment, exit)}\n`);
+  } else if (landed.length === 0) {
+    context.stdout.write(`${JSON.stringify({ plan: null, landing: null, ...notDelivered() }, null, 2)}\n`);
+  }
   return exit;
 }
 

@@ -14,6 +14,8 @@ export interface FinishOptions {
   wait?: boolean | undefined;
   deadline: number;
   json?: boolean | undefined;
+  /** What else `json` has to say. */
+  more?: object | undefined;
   /** Milliseconds between two looks at the cluster, and the longest silence. */
   lookEvery?: number | undefined;
   heartbeat?: number | undefined;
@@ -46,7 +48,7 @@ export async function finish(
   if (options.wait !== false) await writeRecords(context, repository, by, records);
   if (options.json === true) {
     const reasons = followed.flatMap(({ record, why }) => (why === undefined ? [] : [{ app: record.app, ...why }]));
-    const value = { plan: planJson(plan), landing: commit, records, reasons };
+    const value = { plan: planJson(plan), landing: commit, records, reasons, ...options.more };
     context.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
   }
   for (const each of followed) context.stderr.write(describeOutcome(each.record, each.why));
