@@ -104,6 +104,15 @@ describe('promote', () => {
     expect(await workshop.traces()).toEqual(before);
   });
 
+  it('says which deploy branch is gone, and how it is made again', async () => {
+    const workshop = await promotedWorkshop();
+    await workshop.git('--git-dir', workshop.bare, 'update-ref', '-d', 'refs/heads/deploy/prod');
+    const failed = await workshop.sluice('promote', 'web', '--to', 'prod', '--no-wait');
+
+    expect(failed.code).toBe(1);
+    expect(failed.stderr).toContain('the branch deploy/prod does not exist\n  locally pnpm start makes it;');
+  });
+
   it('says that a remote does not answer without the password in its address', async () => {
     const workshop = await deliveredWorkshop();
     await workshop.git('remote', 'set-url', 'local', 'http://ann:hunter2@127.0.0.1:9/shop.git');

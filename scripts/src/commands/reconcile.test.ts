@@ -82,6 +82,7 @@ describe('reconcile', () => {
     const held = await workshop.sluice('reconcile');
     expect(held.code).toBe(1);
     expect(held.stderr).toContain('it stays, held by Test Person');
+    expect(held.stderr).toContain('\n  pnpm run hold web --env staging --lift --reason "..." lets it be restored\n');
     expect(await folder(workshop)).toBe(bad);
 
     await workshop.sluice('hold', 'web', '--env', 'staging', '--reason', 'done', '--lift');

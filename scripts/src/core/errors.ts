@@ -30,6 +30,11 @@ export class UserError extends Error {
   }
 }
 
+/** What went wrong, and below it what to run next. */
+export function describeError({ message, hint }: UserError): string {
+  return [message, ...(hint?.split('\n') ?? [])].join('\n  ');
+}
+
 /** A text with whatever stands before the host of its addresses left out. */
 export function withoutPasswords(text: string): string {
   return text.replace(/:\/\/[^/\s@]+@/g, '://***@');

@@ -1,7 +1,7 @@
 import { ownCode } from '../adapters/file.ts';
 import { personOf, type Identity } from '../adapters/git.ts';
 import type { Context } from '../context.ts';
-import { exitCodes, UserError } from '../core/errors.ts';
+import { describeError, exitCodes, UserError } from '../core/errors.ts';
 import { isBroken, isOpen } from '../core/reconcile.ts';
 import { planAuto } from './auto.ts';
 import { finish } from './finish.ts';
@@ -47,7 +47,7 @@ export async function reconcileForever(context: Context, options: ForeverOptions
       });
       return;
     }
-    if (!said.has(trouble.message)) context.stderr.write(`${trouble.message}\n`);
+    if (!said.has(trouble.message)) context.stderr.write(`${describeError(trouble)}\n`);
     said.add(trouble.message);
   }
 

@@ -1,6 +1,6 @@
 import { personOf, type Identity } from '../adapters/git.ts';
 import type { Context } from '../context.ts';
-import { exitCodes, UserError } from '../core/errors.ts';
+import { describeError, exitCodes, UserError } from '../core/errors.ts';
 import { planWriting, type Plan } from '../core/plan.ts';
 import { describeStop, holdsOn } from '../core/policy.ts';
 import { isBeyondRepair, isBroken, isOpen, type Landed } from '../core/reconcile.ts';
@@ -32,7 +32,7 @@ export interface Reconciled {
   observed: string[];
   /** Environments to which something went on by itself. */
   promoted: string[];
-  /** What could not be finished, in a line each. */
+  /** What could not be finished, each with what to run next. */
   troubles: string[];
   exit: number;
 }
@@ -66,7 +66,7 @@ export async function reconcileOnce(
       await work();
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      done.troubles.push(`${what}: ${error.message}`);
+      done.troubles.push(`${what}: ${describeError(error)}`);
     }
   }
   async function follow(landing: Landing<Plan> | undefined): Promise<void> {

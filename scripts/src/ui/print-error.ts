@@ -1,4 +1,4 @@
-import { exitCodes, UserError, withoutPasswords } from '../core/errors.ts';
+import { describeError, exitCodes, UserError, withoutPasswords } from '../core/errors.ts';
 
 /**
  * Prints an error on `stream` the way every command does and gives the exit code that belongs to it:
@@ -8,8 +8,7 @@ import { exitCodes, UserError, withoutPasswords } from '../core/errors.ts';
 export function printError(error: unknown, stream: NodeJS.WritableStream, env: NodeJS.ProcessEnv = {}): number {
   const print = (text: string): boolean => stream.write(`${withoutSecrets(text, env)}\n`);
   if (error instanceof UserError) {
-    print(`error: ${error.message}`);
-    for (const line of error.hint?.split('\n') ?? []) print(`  ${line}`);
+    print(`error: ${describeError(error)}`);
     return exitCodes[error.exit];
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
