@@ -1,10 +1,11 @@
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { LogController, type FastifyInstance } from 'fastify';
 import { addErrorHandler } from './errors.ts';
 import { addFaults } from './faults.ts';
 import { addHealth, type Health } from './health.ts';
 import { identityOf, type Identity } from './identity.ts';
 import { logOptions } from './logs.ts';
 import { addMetrics } from './metrics.ts';
+import { addRequestLog } from './requests.ts';
 import type { ServiceConfig } from './settings.ts';
 import { addVersion } from './version.ts';
 
@@ -20,6 +21,7 @@ export function createApp(config: ServiceConfig): FastifyInstance {
   const identity = identityOf(config);
   const app = fastify({
     logger: logOptions(identity, config.LOG_LEVEL),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     requestIdHeader: 'x-request-id',
     // Longer than the 90 s after which Traefik drops idle connections, so that it never sends a request into a closed one.
     keepAliveTimeout: 95_000,
@@ -31,6 +33,7 @@ export function createApp(config: ServiceConfig): FastifyInstance {
   addErrorHandler(app);
   addVersion(app, identity);
   addMetrics(app, identity);
+  addRequestLog(app);
   app.decorate('health', addHealth(app));
   addFaults(app, { errorRate: config.FAULT_ERROR_RATE, latencyMs: config.FAULT_LATENCY_MS });
   return app;

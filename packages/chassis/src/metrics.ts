@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
-import { Counter, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Identity } from './identity.ts';
+import { routeOf } from './requests.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -36,16 +37,30 @@ export function addMetrics(app: FastifyInstance, { service, version }: Identity)
     registers,
   });
 
+  let open = 0;
+  const inFlight: Gauge = new Gauge({
+    name: 'http_requests_in_flight',
+    help: 'Requests that are being answered.',
+    registers,
+    collect: () => inFlight.set(open),
+  });
+
   app.decorate('metrics', registry);
-  app.addHook('onResponse', async (request, reply) => {
-    if (request.routeOptions.config.operational === true) return;
-    const series = {
-      method: request.method,
-      route: request.is404 ? 'unmatched' : (request.routeOptions.url ?? 'unmatched'),
-      status: reply.statusCode,
-    };
-    requests.inc(series);
-    durations.observe(series, reply.elapsedTime / 1000);
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.routeOptions.config.operational !== true) {
+      open++;
+      // Closed comes last and for certain, also where nobody waited for the answer.
+      reply.raw.once('close', () => open--);
+    }
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    if (request.routeOptions.config.operational !== true) {
+      const series = { method: request.method, route: routeOf(request), status: reply.statusCode };
+      requests.inc(series);
+      durations.observe(series, reply.elapsedTime / 1000);
+    }
+    done();
   });
   return registry;
 }

@@ -1,38 +1,82 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { Agent, createServer, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { runToEnd, startService } from '../fixtures/process.ts';
+import { runToEnd, startService, type ServiceProcess } from '../fixtures/process.ts';
 
 const main = fileURLToPath(new URL('../fixtures/slow-service.ts', import.meta.url));
 
 /** A process on a busy machine takes its time. */
 const patience = { timeout: 10_000 };
 
+/** Until the service itself says that it is answering a request. */
+async function untilBusy(service: ServiceProcess): Promise<void> {
+  const metrics = async (): Promise<string> => (await fetch(`${service.metricsUrl}/metrics`)).text();
+  await expect.poll(metrics, patience).toMatch(/^http_requests_in_flight\{.*\} 1$/m);
+}
+
+async function untilLogged(service: ServiceProcess, message: string): Promise<void> {
+  await expect.poll(() => service.lines.some((line) => line.message === message), patience).toBe(true);
+}
+
 describe('a process that gets SIGTERM', () => {
   it('finishes the open request, is not ready meanwhile, and exits 0', async () => {
     const service = await startService(main, { SHUTDOWN_DRAIN_MS: '400' });
     const open = fetch(`${service.url}/slow?ms=1000`);
-    await expect.poll(() => service.lines.some((line) => line.msg === 'incoming request'), patience).toBe(true);
+    await untilBusy(service);
 
     service.child.kill('SIGTERM');
 
     await expect
       .poll(async () => (await fetch(`${service.url}/readyz`)).status, { ...patience, interval: 10 })
       .toBe(503);
+    expect((await fetch(`${service.url}/livez`)).status).toBe(200);
     expect((await fetch(`${service.url}/slow?ms=0`)).status).toBe(200);
     expect((await open).status).toBe(200);
     expect(await service.exited).toBe(0);
     await expect(fetch(`${service.url}/livez`)).rejects.toThrow('fetch failed');
-    await expect.poll(() => service.lines.some((line) => line.msg === 'stopped'), patience).toBe(true);
+    await untilLogged(service, 'stopped');
+  });
+
+  it('closes pools after the last request, then ends', async () => {
+    const service = await startService(main);
+    const open = fetch(`${service.url}/slow?ms=500`);
+    await untilBusy(service);
+
+    service.child.kill('SIGTERM');
+
+    expect((await open).status).toBe(200);
+    expect(await service.exited).toBe(0);
+    await untilLogged(service, 'stopped');
+    expect(service.lines.map(({ message }) => message).slice(-4)).toEqual([
+      'stopping',
+      'worked',
+      'pool closed',
+      'stopped',
+    ]);
+  });
+
+  it('does not wait for connections that a router keeps open', async () => {
+    const service = await startService(main, { SHUTDOWN_TIMEOUT_MS: '20000' });
+    const agent = new Agent({ keepAlive: true });
+    onTestFinished(() => agent.destroy());
+    const [answer] = (await once(get(`${service.url}/livez`, { agent }), 'response')) as [NodeJS.ReadableStream];
+    await text(answer);
+
+    const asked = performance.now();
+    service.child.kill('SIGTERM');
+
+    expect(await service.exited).toBe(0);
+    expect(performance.now() - asked).toBeLessThan(10_000);
   });
 
   it('exits at once at the second signal', async () => {
     const service = await startService(main, { SHUTDOWN_DRAIN_MS: '60000' });
 
     service.child.kill('SIGTERM');
-    await expect.poll(() => service.lines.some((line) => line.msg === 'stopping'), patience).toBe(true);
+    await untilLogged(service, 'stopping');
     service.child.kill('SIGTERM');
 
     expect(await service.exited).toBe(1);
@@ -41,7 +85,7 @@ describe('a process that gets SIGTERM', () => {
   it('exits 1 when requests are still open and the time is up', async () => {
     const service = await startService(main, { SHUTDOWN_TIMEOUT_MS: '200' });
     const open = fetch(`${service.url}/slow?ms=60000`).catch(() => 'cut off');
-    await expect.poll(() => service.lines.some((line) => line.msg === 'incoming request'), patience).toBe(true);
+    await untilBusy(service);
 
     service.child.kill('SIGTERM');
 
@@ -51,16 +95,21 @@ describe('a process that gets SIGTERM', () => {
 });
 
 describe('a process that runs', () => {
-  it('logs lines of JSON with ISO time, level, service and version, and none for probes', async () => {
-    const service = await startService(main, { VERSION: 'v2' });
+  it('logs lines of JSON with an ISO timestamp, level, service and version, and none for probes', async () => {
+    const service = await startService(main, { VERSION: 'v2', LOG_LEVEL: 'debug' });
 
     await fetch(`${service.url}/livez`);
-    await fetch(`${service.url}/slow?ms=0`);
-    await expect.poll(() => service.lines.some((line) => line.msg === 'request completed'), patience).toBe(true);
+    await fetch(`${service.url}/slow?ms=0&token=hunter2`);
+    await untilLogged(service, 'request answered');
 
-    for (const line of service.lines) expect(line).toMatchObject({ level: 'info', service: 'slow', version: 'v2' });
-    expect(service.lines[0]?.time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
-    expect(JSON.stringify(service.lines)).not.toContain('/livez');
+    for (const line of service.lines) {
+      expect(line).toMatchObject({ level: expect.stringMatching(/^(INFO|DEBUG)$/), service: 'slow', version: 'v2' });
+      expect(line.timestamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    }
+    const answered = service.lines.find((line) => line.message === 'request answered');
+    expect(answered).toMatchObject({ method: 'GET', path: '/slow', route: '/slow', status: 200 });
+    expect(answered?.['duration_ms']).toBeGreaterThan(0);
+    expect(JSON.stringify(service.lines)).not.toMatch(/livez|hunter2/);
   });
 
   it('answers metrics on a port of their own and nowhere else', async () => {

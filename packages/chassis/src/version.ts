@@ -7,8 +7,9 @@ export const versionHeader = 'x-service-version';
 
 /** `/version`, and the version as a header of every answer. */
 export function addVersion(app: FastifyInstance, identity: Identity): void {
-  app.addHook('onRequest', async (_request, reply) => {
+  app.addHook('onRequest', (_request, reply, done) => {
     reply.header(versionHeader, identity.version);
+    done();
   });
   app.get('/version', operational, async () => identity);
 }
