@@ -5,6 +5,7 @@ import { addHealth, type Health } from './health.ts';
 import { identityOf, type Identity } from './identity.ts';
 import { logOptions } from './logs.ts';
 import { addMetrics } from './metrics.ts';
+import { addOverload } from './overload.ts';
 import { addRequestLog } from './requests.ts';
 import type { ServiceConfig } from './settings.ts';
 import { addVersion } from './version.ts';
@@ -35,6 +36,7 @@ export function createApp(config: ServiceConfig): FastifyInstance {
   addMetrics(app, identity);
   addRequestLog(app);
   app.decorate('health', addHealth(app));
+  addOverload(app, config.OVERLOAD_DELAY_MS);
   addFaults(app, { errorRate: config.FAULT_ERROR_RATE, latencyMs: config.FAULT_LATENCY_MS });
   return app;
 }

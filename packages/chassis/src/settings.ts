@@ -23,6 +23,9 @@ export const serviceSettings = z.object({
   FAULT_ERROR_RATE: share().default(0),
   FAULT_LATENCY_MS: wholeNumber(0, 60_000).default(0),
 
+  /** By how much the event loop may be late before users' requests are refused with 503; 0 never refuses. */
+  OVERLOAD_DELAY_MS: wholeNumber(0, 60_000).default(500),
+
   /** How long a stopping service still answers while it is not ready, so that endpoints and routers let go of it. */
   SHUTDOWN_DRAIN_MS: wholeNumber(0, 60_000).default(3_000),
   /** How long stopping may take in all; below the 30 s that a pod is given. */
