@@ -1,8 +1,10 @@
 export { createApp } from './app.ts';
 export { Counter, Gauge, Histogram } from 'prom-client';
+export { startWith } from './dependency.ts';
 export { ConfigError, readEnvironment } from './environment.ts';
 export type { Identity } from './identity.ts';
 export { problem, problemSchema, type Problem } from './problem.ts';
+export { retry, type RetryOptions } from './retry.ts';
 export { runService } from './run-service.ts';
 export { serviceSettings, share, wholeNumber, type ServiceConfig } from './settings.ts';
 export { versionHeader } from './version.ts';
