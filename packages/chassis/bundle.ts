@@ -4,7 +4,7 @@ import { build, type Plugin } from 'esbuild';
 const { BUILD_VERSION: version = 'dev', BUILD_REVISION: revision = 'unknown' } = process.env;
 
 // Dependencies written in CommonJS ask for `require`, which an ES module does not have.
-const banner = `// Version ${version}, revision ${revision}.\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);`;
+const banner = `// Version ${version}, revision ${revision}.\nimport { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);`;
 
 const emptyMap = Buffer.from('{"version":3,"sources":[""],"mappings":"AAAA"}').toString('base64');
 
@@ -19,11 +19,17 @@ const unmappedDependencies: Plugin = {
   },
 };
 
-/** Bundles `src/main.ts` of the folder it is run in to `dist/main.mjs` with a source map: all that an image needs. */
+/**
+ * Bundles `src/main.ts` of the folder it is run in to `dist/main.mjs` with a source map: all that an image needs.
+ * What is imported only when it is asked for, as tracing is, becomes files of its own beside it.
+ */
 await build({
   entryPoints: ['src/main.ts'],
-  outfile: 'dist/main.mjs',
+  outdir: 'dist',
+  outExtension: { '.js': '.mjs' },
+  chunkNames: '[name]-[hash]',
   bundle: true,
+  splitting: true,
   platform: 'node',
   target: 'node26',
   format: 'esm',

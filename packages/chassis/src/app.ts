@@ -8,6 +8,7 @@ import { addMetrics } from './metrics.ts';
 import { addOverload } from './overload.ts';
 import { addRequestLog } from './requests.ts';
 import type { ServiceConfig } from './settings.ts';
+import { tracingOf } from './tracing/index.ts';
 import { addVersion } from './version.ts';
 
 declare module 'fastify' {
@@ -20,8 +21,9 @@ declare module 'fastify' {
 /** A Fastify instance with everything that services share, to which a service adds its routes. It listens to nothing yet. */
 export function createApp(config: ServiceConfig): FastifyInstance {
   const identity = identityOf(config);
+  const tracing = tracingOf(config);
   const app = fastify({
-    logger: logOptions(identity, config.LOG_LEVEL),
+    logger: logOptions(identity, config.LOG_LEVEL, tracing?.ids),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     requestIdHeader: 'x-request-id',
     // Longer than the 90 s after which Traefik drops idle connections, so that it never sends a request into a closed one.
@@ -34,6 +36,7 @@ export function createApp(config: ServiceConfig): FastifyInstance {
   addErrorHandler(app);
   addVersion(app, identity);
   addMetrics(app, identity);
+  tracing?.addTo(app);
   addRequestLog(app);
   app.decorate('health', addHealth(app));
   addOverload(app, config.OVERLOAD_DELAY_MS);

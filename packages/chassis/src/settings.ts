@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import * as z from 'zod';
+import { tracingSettings } from './tracing/settings.ts';
 
 const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -30,6 +31,8 @@ export const serviceSettings = z.object({
   SHUTDOWN_DRAIN_MS: wholeNumber(0, 60_000).default(3_000),
   /** How long stopping may take in all; below the 30 s that a pod is given. */
   SHUTDOWN_TIMEOUT_MS: wholeNumber(1, 300_000).default(25_000),
+
+  ...tracingSettings,
 });
 
 /** The settings of a service together with its name. */
