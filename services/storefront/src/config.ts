@@ -11,7 +11,7 @@ const settings = serviceSettings.extend({
   CATALOG_URL: z
     .url({ protocol: /^https?$/, error: 'expected a URL such as http://catalog:8080' })
     .default('http://localhost:8081'),
-  /** How long the catalog may take to answer. */
+  /** How long the catalog may take to answer, retries included. */
   CATALOG_TIMEOUT_MS: wholeNumber(1, 60_000).default(1_000),
 });
 

@@ -5,7 +5,7 @@ import type { Config } from './config.ts';
 import { helloRoutes } from './routes/hello.ts';
 import { pageRoutes } from './routes/page.ts';
 import { productRoutes } from './routes/products.ts';
-import { countCatalogCalls } from './telemetry.ts';
+import { countCatalogCalls, countCatalogRetries } from './telemetry.ts';
 
 /** The service without a process: routes on top of the chassis. */
 export function buildServer(config: Config): FastifyInstance {
@@ -14,6 +14,7 @@ export function buildServer(config: Config): FastifyInstance {
     url: config.CATALOG_URL,
     timeoutMs: config.CATALOG_TIMEOUT_MS,
     calls: countCatalogCalls(app),
+    retries: countCatalogRetries(app),
   });
   app.register(pageRoutes);
   app.register(helloRoutes, { catalog });

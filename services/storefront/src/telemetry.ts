@@ -10,3 +10,12 @@ export function countCatalogCalls(app: FastifyInstance): Counter<'outcome'> {
     registers: [app.metrics],
   });
 }
+
+/** Counts how often a question to the catalog was repeated: what retries add to its load. */
+export function countCatalogRetries(app: FastifyInstance): Counter {
+  return new Counter({
+    name: 'catalog_retries_total',
+    help: 'Questions to the catalog that were asked again.',
+    registers: [app.metrics],
+  });
+}

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Script } from 'node:vm';
 import type { FastifyInstance } from 'fastify';
@@ -75,6 +75,34 @@ describe('/api/v1/products', () => {
     const response = await storefront({ CATALOG_URL: await upCatalog() }).inject('/api/v1/products');
 
     expect(response.json()).toEqual({ products: [penstock] });
+  });
+
+  it.each([
+    ['drops the connection', (answer: ServerResponse) => answer.destroy()],
+    ['has too much to do', (answer: ServerResponse) => answer.writeHead(503).end()],
+  ])('asks again when the catalog %s, and counts that', async (_how, fail) => {
+    let asked = 0;
+    const url = await catalog((_request, answer) =>
+      ++asked < 3 ? fail(answer) : answer.end(JSON.stringify({ products: [penstock] })),
+    );
+    const app = storefront({ CATALOG_URL: url, CATALOG_TIMEOUT_MS: '10000' });
+
+    const response = await app.inject('/api/v1/products');
+
+    expect(response.json()).toEqual({ products: [penstock] });
+    expect(asked).toBe(3);
+    expect(await app.metrics.metrics()).toMatch(/catalog_retries_total\{.*\} 2/);
+    expect(await app.metrics.metrics()).toMatch(/catalog_calls_total\{outcome="answered".*\} 1/);
+  });
+
+  it('does not repeat a question that is refused for good', async () => {
+    let asked = 0;
+    const url = await catalog((_request, answer) => (asked++, answer.writeHead(404).end()));
+
+    const response = await storefront({ CATALOG_URL: url }).inject('/api/v1/products');
+
+    expect(response.statusCode).toBe(502);
+    expect(asked).toBe(1);
   });
 
   it.each([
