@@ -3,9 +3,11 @@ import { addErrorHandler } from './errors.ts';
 import { addFaults } from './faults.ts';
 import { addHealth, type Health } from './health.ts';
 import { identityOf, type Identity } from './identity.ts';
+import { trackAnswers } from './in-flight.ts';
 import { logOptions } from './logs.ts';
 import { addMetrics } from './metrics.ts';
 import { addOverload } from './overload.ts';
+import { requestLogger } from './request-logger.ts';
 import { addRequestLog } from './requests.ts';
 import type { ServiceConfig } from './settings.ts';
 import { tracingOf } from './tracing/index.ts';
@@ -25,6 +27,7 @@ export function createApp(config: ServiceConfig): FastifyInstance {
   const app = fastify({
     logger: logOptions(identity, config.LOG_LEVEL, tracing?.ids),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
+    childLoggerFactory: requestLogger,
     requestIdHeader: 'x-request-id',
     // Longer than the 90 s after which Traefik drops idle connections, so that it never sends a request into a closed one.
     keepAliveTimeout: 95_000,
@@ -35,10 +38,11 @@ export function createApp(config: ServiceConfig): FastifyInstance {
   app.decorate('identity', identity);
   addErrorHandler(app);
   addVersion(app, identity);
-  addMetrics(app, identity);
+  const open = trackAnswers(app);
+  addMetrics(app, identity, open);
   tracing?.addTo(app);
   addRequestLog(app);
-  app.decorate('health', addHealth(app));
+  app.decorate('health', addHealth(app, open));
   addOverload(app, config.OVERLOAD_DELAY_MS);
   addFaults(app, { errorRate: config.FAULT_ERROR_RATE, latencyMs: config.FAULT_LATENCY_MS });
   return app;

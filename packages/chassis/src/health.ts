@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { operational } from './operational.ts';
 
@@ -16,7 +17,7 @@ export interface Health {
 }
 
 /** `/livez`: the process answers. `/startupz`: everything is loaded. `/readyz`: started, with what it began with, and not stopping. */
-export function addHealth(app: FastifyInstance): Health {
+export function addHealth(app: FastifyInstance, open: ReadonlySet<ServerResponse>): Health {
   let started = false;
   let stopping = false;
   const awaited = new Set<string>();
@@ -27,14 +28,16 @@ export function addHealth(app: FastifyInstance): Health {
       awaited.add(dependency);
       return () => void awaited.delete(dependency);
     },
-    stop: () => void (stopping = true),
+    stop() {
+      stopping = true;
+      for (const answer of open) letGo(answer);
+    },
   };
 
   app.addHook('onReady', async () => void (started = true));
-  // A router that keeps connections open would go on using this one after the endpoint is gone.
-  app.addHook('onSend', (_request, reply, payload, done) => {
-    if (stopping) reply.header('connection', 'close');
-    done(null, payload);
+  app.addHook('onRequest', (_request, reply, done) => {
+    if (stopping) letGo(reply.raw);
+    done();
   });
 
   app.get('/livez', operational, async () => ({ status: 'alive' }));
@@ -47,4 +50,9 @@ export function addHealth(app: FastifyInstance): Health {
     return reply.code(503).send({ status: 'waiting', for: [...awaited] });
   });
   return health;
+}
+
+/** A router that keeps its connection would go on using it after the endpoint is gone. */
+function letGo(answer: ServerResponse): void {
+  if (!answer.headersSent) answer.setHeader('connection', 'close');
 }

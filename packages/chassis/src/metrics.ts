@@ -17,18 +17,12 @@ const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /**
  * Counts and times users' requests by route template, never by URL, and labels all with service and version.
- * What no route answers is counted as `unmatched`; probes are not counted, or a failing version would look better than it is.
+ * `open` holds what is being answered. What no route answers is counted as `unmatched`; probes are not counted, or a failing version would look better than it is.
  */
-export function addMetrics(app: FastifyInstance, { service, version }: Identity): Registry {
+export function addMetrics(app: FastifyInstance, { service, version }: Identity, open: ReadonlySet<unknown>): Registry {
   const registry = new Registry();
   registry.setDefaultLabels({ service, version });
   const registers = [registry];
-  const requests = new Counter({
-    name: 'http_requests_total',
-    help: 'Requests answered, by method, route and status.',
-    labelNames: labels,
-    registers,
-  });
   const durations = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'Time from a request to the end of its answer, in seconds.',
@@ -36,28 +30,31 @@ export function addMetrics(app: FastifyInstance, { service, version }: Identity)
     buckets,
     registers,
   });
-
-  let open = 0;
+  const requests: Counter = new Counter({
+    name: 'http_requests_total',
+    help: 'Requests answered, by method, route and status.',
+    labelNames: labels,
+    registers,
+    // Whoever is timed is counted: a request pays for one series instead of two.
+    async collect() {
+      const { values } = await durations.get();
+      requests.reset();
+      for (const { metricName, labels, value } of values) {
+        if (metricName === 'http_request_duration_seconds_count') requests.inc(labels, value);
+      }
+    },
+  });
   const inFlight: Gauge = new Gauge({
     name: 'http_requests_in_flight',
     help: 'Requests that are being answered.',
     registers,
-    collect: () => inFlight.set(open),
+    collect: () => inFlight.set(open.size),
   });
 
   app.decorate('metrics', registry);
-  app.addHook('onRequest', (request, reply, done) => {
-    if (request.routeOptions.config.operational !== true) {
-      open++;
-      // Closed comes last and for certain, also where nobody waited for the answer.
-      reply.raw.once('close', () => open--);
-    }
-    done();
-  });
   app.addHook('onResponse', (request, reply, done) => {
     if (request.routeOptions.config.operational !== true) {
       const series = { method: request.method, route: routeOf(request), status: reply.statusCode };
-      requests.inc(series);
       durations.observe(series, reply.elapsedTime / 1000);
     }
     done();
