@@ -11,6 +11,10 @@ export interface BuildRequest {
   image: string;
   tag: string;
   args: Readonly<Record<string, string>>;
+  /** When its commit was made, in seconds: the time of everything in the image, so that a commit always gives the same bytes. */
+  epoch: number;
+  /** Architectures, as linux/amd64; none builds for this machine's alone. */
+  platforms: readonly string[];
   env: NodeJS.ProcessEnv;
 }
 
@@ -20,11 +24,12 @@ export async function buildAndPush(request: BuildRequest): Promise<string> {
   const reference = `${image}:${tag}`;
   const options: ExecOptions = { cwd: context, env };
   if (await dockerBuilds(env)) return buildWithDocker(request, options);
+  const fixed = ['--timestamp', String(request.epoch)];
   const tls = `--tls-verify=${!isLoopback(image)}`;
   await attempt(`the image ${reference} could not be built from ${request.dockerfile}`, () =>
     exec(
       'buildah',
-      ['build', '--isolation', 'chroot', '--network', 'host', '--layers', tls, ...buildArgs(request), '.'],
+      ['build', '--isolation', 'chroot', '--network', 'host', '--layers', ...fixed, tls, ...buildArgs(request), '.'],
       options,
     ),
   );
@@ -41,11 +46,24 @@ export async function buildAndPush(request: BuildRequest): Promise<string> {
 async function buildWithDocker(request: BuildRequest, options: ExecOptions): Promise<string> {
   const reference = `${request.image}:${request.tag}`;
   await attempt(`the image ${reference} could not be built from ${request.dockerfile}`, () =>
-    exec('docker', ['buildx', 'build', '--push', ...buildArgs(request), '.'], options),
+    exec('docker', ['buildx', 'build', ...outputArgs(request.platforms), ...buildArgs(request), '.'], {
+      ...options,
+      env: { ...options.env, SOURCE_DATE_EPOCH: String(request.epoch) },
+    }),
   );
   const args = ['buildx', 'imagetools', 'inspect', reference, '--format', '{{.Manifest.Digest}}'];
   const { stdout } = await exec('docker', args, options);
   return stdout.trim();
+}
+
+/**
+ * For several architectures a builder of BuildKit's own is needed, which then also states what is in the image and how it
+ * was made, and sets the times of its files: https://docs.docker.com/build/metadata/attestations/
+ */
+function outputArgs(platforms: readonly string[]): string[] {
+  if (platforms.length === 0) return ['--push'];
+  const output = ['--output', 'type=image,push=true,rewrite-timestamp=true'];
+  return [...output, '--platform', platforms.join(','), '--sbom=true', '--provenance=mode=max'];
 }
 
 function buildArgs({ dockerfile, image, tag, args, env }: BuildRequest): string[] {

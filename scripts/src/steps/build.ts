@@ -101,15 +101,21 @@ function hasTests(main: Snapshot, folder: string): boolean {
 }
 
 async function buildImage(context: Context, repository: Repository, app: string, buildNumber: number): Promise<Image> {
-  const { config, main, folder } = repository;
+  const { config, main, folder, git } = repository;
   const service = serviceOf(config, app);
   const tag = imageTag(main.revision, buildNumber);
+  // Of the commit alone: built again under another number, it is the same image.
+  const version = main.revision.slice(0, 12);
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: name, BUILD_PLATFORMS: platforms = '' } = context.env;
+  const source = server === undefined || name === undefined ? {} : { SOURCE: `${server}/${name}` };
   const digest = await buildAndPush({
     context: folder,
     dockerfile: `services/${service}/Dockerfile`,
     image: `${config.registry}/${service}`,
     tag,
-    args: { ...config.build.args, REVISION: main.revision, VERSION: tag },
+    args: { ...config.build.args, ...source, REVISION: main.revision, VERSION: version },
+    epoch: (await git.committedAt(main.revision)).getTime() / 1000,
+    platforms: platforms.split(',').filter((each) => each !== ''),
     env: context.env,
   });
   return { tag, digest, revision: main.revision };
