@@ -67,7 +67,7 @@ describe('the documentation', () => {
   it.each(pages)('names in %s only scripts that exist', (page) => {
     const named = [
       ...text(page).matchAll(
-        /pnpm (?:run )?(start|stop|test|test:\w+|deliver|promote|status|render|check|lint|format|typecheck)\b/g,
+        /pnpm (?:run )?(start|stop|test|test:\w+|deliver|promote|status|render|validate|check|lint|format|typecheck)\b/g,
       ),
     ];
 

@@ -34,3 +34,8 @@ export async function writeText(cwd: string, file: string, text: string): Promis
 export async function ownCode(): Promise<string | undefined> {
   return realpath(process.argv[1] ?? '').catch(() => undefined);
 }
+
+/** A name for the code that runs, another one whenever any of it has changed; undefined where it is run as it is written. */
+export function codeVersion(): string | undefined {
+  return /\/command-line\/([0-9a-f]{16})\//.exec(import.meta.url)?.[1];
+}

@@ -59,4 +59,16 @@ export function addViews({ program, context, end }: CommandTable): void {
     .action(async (app: string | undefined, options) => {
       end(await (await import('../commands/render.ts')).render(context, app, options));
     });
+  program
+    .command('validate')
+    .description(
+      'Judge every manifest as the files are now: fields, rules, and what refers to what; --changed only what differs from main',
+    )
+    .argument('[app...]', 'only these')
+    .option('--env <environment>', 'only there')
+    .option('--changed', 'only what differs from main, committed or not')
+    .addOption(json)
+    .action(async (apps: string[], options) => {
+      end(await (await import('../commands/validate.ts')).validate(context, apps, options));
+    });
 }

@@ -1,0 +1,66 @@
+import { createRenderCache } from '../adapters/render-cache.ts';
+import { codeVersion } from '../adapters/file.ts';
+import { changedPaths, readWorkTree } from '../adapters/work-tree.ts';
+import type { Git } from '../adapters/git.ts';
+import type { Context } from '../context.ts';
+import { configFile, parseConfig, type Config } from '../core/config.ts';
+import { exitCodes, UserError } from '../core/errors.ts';
+import { findApp, findEnvironment } from '../core/graph.ts';
+import { findRepository } from '../steps/repository.ts';
+import { validate as judge } from '../steps/validate.ts';
+import { problemLines } from '../ui/problems.ts';
+
+export interface ValidateOptions {
+  env?: string | undefined;
+  changed?: boolean | undefined;
+  json?: boolean | undefined;
+}
+
+/** Judges every manifest as the files are now, committed or not, and prints everything that is wrong with them. Gives the exit code. */
+export async function validate(context: Context, named: readonly string[], options: ValidateOptions): Promise<number> {
+  const { folder, git } = await findRepository(context);
+  const files = await readWorkTree(git, folder, ['apps', 'argocd', 'infrastructure', configFile]);
+  const text = files.get(configFile);
+  if (text === undefined) throw new UserError(`${folder} has no ${configFile}`, { exit: 'usage' });
+  const config = parseConfig(text);
+  for (const each of named) findApp(config, each);
+  const scope =
+    options.changed === true ? await changedIn(git, config) : { apps: Object.keys(config.apps), platform: true };
+  const apps = named.length === 0 ? scope.apps : scope.apps.filter((each) => named.includes(each));
+  const began = context.clock.now().getTime();
+  const { problems, renderings, objects } = await judge({
+    files,
+    config,
+    apps,
+    environments: options.env === undefined ? config.environments : [findEnvironment(config, options.env)],
+    platform: scope.platform && named.length === 0 && options.env === undefined,
+    today: context.clock.now().toISOString().slice(0, 10),
+    cache: createRenderCache(await cacheFolder(git, folder)),
+    version: codeVersion(),
+  });
+  const milliseconds = context.clock.now().getTime() - began;
+  if (options.json === true)
+    context.stdout.write(`${JSON.stringify({ problems, renderings, objects, milliseconds }, null, 2)}\n`);
+  else context.stdout.write(problemLines(problems));
+  const outcome =
+    problems.length === 0 ? 'nothing wrong' : `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
+  context.stderr.write(`${outcome} in ${objects} objects of ${renderings} renderings (${milliseconds} ms)\n`);
+  return problems.length === 0 ? exitCodes.done : exitCodes.failed;
+}
+
+/** What differs from where this branch left main, or from the last commit where there is no other main. */
+async function changedIn(git: Git, config: Config): Promise<{ apps: string[]; platform: boolean }> {
+  const upstream = await git.run(['merge-base', 'HEAD', 'origin/main'], { nothrow: true });
+  const paths = await changedPaths(git, upstream.code === 0 ? upstream.stdout.trim() : 'HEAD');
+  const everything = paths.some((path) => path === configFile || path.startsWith('apps/components/'));
+  const platform = paths.some((path) => /^(argocd|infrastructure)\//.test(path));
+  const apps = Object.keys(config.apps).filter(
+    (app) => everything || paths.some((path) => path.startsWith(`apps/${app}/`)),
+  );
+  return { apps, platform };
+}
+
+async function cacheFolder(git: Git, folder: string): Promise<string> {
+  const common = await git.run(['rev-parse', '--path-format=absolute', '--git-common-dir']);
+  return `${common.stdout.trim() === '' ? `${folder}/.git` : common.stdout.trim()}/sluice/renderings`;
+}

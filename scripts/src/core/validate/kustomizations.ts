@@ -1,0 +1,89 @@
+import { dirname } from 'node:path/posix';
+import { isMap, isNode } from 'yaml';
+import { resolvePath } from '../inputs.ts';
+import { parseYamlText } from '../yaml.ts';
+import { isFields, type Value } from '../diff/objects.ts';
+import type { Files } from './sources.ts';
+import type { Place } from './locate.ts';
+
+/** Fields that Kustomize has replaced: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/ */
+const replaced: Record<string, string> = {
+  commonLabels: 'labels, with includeSelectors: false',
+  bases: 'resources',
+  patchesStrategicMerge: 'patches',
+  patchesJson6902: 'patches',
+  imageTags: 'images',
+  vars: 'replacements',
+};
+
+export interface FileProblem extends Place {
+  policy: 'kustomization' | 'remote-resource';
+  message: string;
+  fix: string;
+}
+
+/** What is wrong with a kustomization by itself. Throws UserError where it is not valid YAML. */
+export function kustomizationProblems(file: string, text: string): FileProblem[] {
+  const { document, lines, value } = parseYamlText(text, file);
+  function lineOf(path: readonly (string | number)[]): number {
+    const holder: unknown = path.length === 1 ? document.contents : document.getIn(path, true);
+    const pair = isMap(holder) ? holder.items.find(({ key }) => isNode(key) && String(key) === path[0]) : undefined;
+    const node: unknown = path.length === 1 ? pair?.key : holder;
+    return lines.linePos((isNode(node) ? node.range?.[0] : 0) ?? 0).line || 1;
+  }
+  const stale = Object.keys(isFields(value as Value) ? (value as object) : {}).filter((key) =>
+    Object.hasOwn(replaced, key),
+  );
+  return [
+    ...stale.map((key): FileProblem => ({
+      policy: 'kustomization',
+      file,
+      line: lineOf([key]),
+      message: `${key} is deprecated`,
+      fix: `now ${replaced[key]}`,
+    })),
+    ...namedIn(value)
+      .filter(({ reference }) => isRemote(reference))
+      .map(({ reference, path }): FileProblem => ({
+        policy: 'remote-resource',
+        file,
+        line: lineOf(path),
+        message: `names ${reference}, which is somewhere else`,
+        fix: 'keep a copy in the repository, or install it by an Argo CD Application with a pinned version',
+      })),
+  ];
+}
+
+/** What a kustomization names of files and folders, and where. */
+function namedIn(value: unknown): { reference: string; path: (string | number)[] }[] {
+  if (!isFields(value as Value)) return [];
+  return ['resources', 'components', 'bases', 'crds', 'configurations'].flatMap((key) => {
+    const list = (value as Record<string, unknown>)[key];
+    return (Array.isArray(list) ? list : []).flatMap((each, index) =>
+      typeof each === 'string' ? [{ reference: each, path: [key, index] }] : [],
+    );
+  });
+}
+
+/** As Kustomize tells them: https://github.com/kubernetes-sigs/kustomize/blob/master/examples/remoteBuild.md */
+function isRemote(reference: string): boolean {
+  return /^[a-z+]+:\/\/|^git@|^github\.com\/|^[\w.-]+\.[a-z]+\/[^/]+\/.*(\?ref=|\/\/)/.test(reference);
+}
+
+/** The files that a kustomization is built from, by path; undefined where it names one that is not there. */
+export function closureOf(files: Files, root: string): Map<string, string> | undefined {
+  const found = new Map<string, string>();
+  function visit(folder: string): boolean {
+    const file = `${folder}/kustomization.yaml`;
+    const text = files.get(file);
+    if (text === undefined) return false;
+    if (found.has(file)) return true;
+    for (const [path, each] of files)
+      if (dirname(path) === folder || path.startsWith(`${folder}/`)) found.set(path, each);
+    return namedIn(parseYamlText(text, file).value).every(({ reference }) => {
+      const target = resolvePath(folder, reference);
+      return files.has(target) ? found.set(target, files.get(target) ?? '') : visit(target);
+    });
+  }
+  return visit(root) ? found : undefined;
+}
