@@ -1,7 +1,7 @@
 import { deadline, dryRun, json, positive, remote } from './options.ts';
 import type { CommandTable } from './table.ts';
 
-/** What runs by itself: the reconciler, the keeping of attestations, what people ask the pipeline for, and the guard. */
+/** What runs by itself: the reconciler, the keeping of attestations, what people ask the pipeline for, the guard, and what is new. */
 export function addUpkeep({ program, context, run, end }: CommandTable): void {
   program
     .command('reconcile')
@@ -49,5 +49,19 @@ export function addUpkeep({ program, context, run, end }: CommandTable): void {
     .addOption(json)
     .action(async (options) => {
       end(await (await import('../commands/check.ts')).check(context, options));
+    });
+  const create = program.command('new').description('Write what a newcomer would copy');
+  create
+    .command('service')
+    .description(
+      'A service with its tests, Dockerfile and app in every environment, and its entry in gitops.config.yaml',
+    )
+    .argument('<name>')
+    .option('--like <app>', 'the app that it is made like (default: catalog, or the first one)')
+    .option('--no-install', 'leave the lockfile and node_modules as they are')
+    .addOption(dryRun)
+    .addOption(json)
+    .action(async (name: string, options) => {
+      end(await (await import('../commands/new.ts')).newService(context, name, options));
     });
 }
