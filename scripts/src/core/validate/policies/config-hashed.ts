@@ -1,4 +1,4 @@
-import { at, ofKind, textAt } from '../fields.ts';
+import { at, ofKind } from '../fields.ts';
 import type { Policy } from '../policy.ts';
 
 export const configHashed: Policy = {
@@ -14,11 +14,6 @@ export const configHashed: Policy = {
         yield { object, path: ['metadata', 'name'], message: 'has no hash in its name' };
       else if (at(object.fields, ['immutable']) !== true)
         yield { object, path: ['immutable'], message: 'is not immutable' };
-      const size = Object.values(at(object.fields, ['data']) ?? {})
-        .map((each) => textAt(each)?.length ?? 0)
-        .reduce((a, b) => a + b, 0);
-      if (size > 1024 * 1024)
-        yield { object, path: ['data'], message: `has ${size} bytes, and a ConfigMap takes 1 MiB` };
     }
   },
 };

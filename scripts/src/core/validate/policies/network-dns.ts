@@ -14,7 +14,11 @@ export const networkDns: Policy = {
         const protocols = dns.map((port) => textAt(port, 'protocol') ?? 'TCP');
         const missing = ['UDP', 'TCP'].filter((each) => !protocols.includes(each));
         if (dns.length > 0 && missing.length > 0)
-          yield { object, path: ['spec', 'egress', index, 'ports'], message: `allows DNS without ${missing.join('')}` };
+          yield {
+            object,
+            path: ['spec', 'egress', index, 'ports'],
+            message: `allows DNS without ${missing.join(' and ')}`,
+          };
       }
       for (const [way, end] of [
         ['ingress', 'from'],
