@@ -17,6 +17,8 @@ export interface Rendering extends Pick<Subject, 'app' | 'environment'> {
   root: string;
   text: string;
   failure?: UserError;
+  /** Whether it is only manifests as they are, since what belongs to them is not there: their fields can be judged, and nothing else. */
+  raw?: boolean;
   /** What it was made of. */
   parts(): Part[];
 }
@@ -63,7 +65,7 @@ export async function renderApps(
   });
 }
 
-/** What each kustomization of the platform makes. Those that need files of upstream give their own manifests as they are. */
+/** What each kustomization of the platform makes, without the files of upstream that Git does not have. */
 export async function renderPlatform(files: Files, cache: RenderCache | undefined): Promise<Rendering[]> {
   const roots = [...files]
     .filter(
@@ -76,26 +78,40 @@ export async function renderPlatform(files: Files, cache: RenderCache | undefine
     app: undefined,
     environment: undefined,
     root,
-    ...texted(texts[index]),
+    ...(texts[index] ?? { text: '' }),
     parts: () => partsOf(files, root, undefined),
   }));
 }
 
-async function renderRoot(files: Files, root: string, cache: RenderCache | undefined): Promise<string | UserError> {
+async function renderRoot(
+  files: Files,
+  root: string,
+  cache: RenderCache | undefined,
+): Promise<Pick<Rendering, 'text' | 'failure' | 'raw'>> {
   try {
     const closure = closureOf(files, root);
-    if (closure === undefined) return ownManifests(files, root);
-    const key = renderKey(new Map([...closure, ['root', root]]), renderer);
+    const key = renderKey(new Map([...closure.files, ['root', root]]), renderer);
     const kept = await cache?.get(key);
-    if (kept !== undefined) return kept;
-    const built = await kustomizeBuild(closure, root);
-    await cache?.put(key, built);
-    return built;
+    const text = kept ?? (await buildOrTake(closure, files, root));
+    if (kept === undefined) await cache?.put(key, text);
+    return text.startsWith(rawMark) ? { text: text.slice(rawMark.length), raw: true } : { text };
   } catch (error) {
-    if (error instanceof UserError) return error;
-    throw error;
+    if (!(error instanceof UserError)) throw error;
+    return { text: '', failure: error };
   }
 }
+
+/** What is built; where that fails for want of files, which patches may be about, the manifests as they are, marked as such. */
+async function buildOrTake(closure: ReturnType<typeof closureOf>, files: Files, root: string): Promise<string> {
+  try {
+    return await kustomizeBuild(closure.files, root);
+  } catch (error) {
+    if (!(error instanceof UserError) || closure.missing.length === 0) throw error;
+    return rawMark + ownManifests(files, root);
+  }
+}
+
+const rawMark = '# Not built: files that it names are not in Git.\n';
 
 /** The manifests beside a kustomization that it names. */
 function ownManifests(files: Files, root: string): string {

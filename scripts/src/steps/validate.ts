@@ -4,6 +4,7 @@ import { digestOf } from '../core/snapshot.ts';
 import { describePolicy, judge, type Judged } from '../core/validate/judge.ts';
 import { locate } from '../core/validate/locate.ts';
 import { nameOf, type Subject } from '../core/validate/policy.ts';
+import { policies } from '../core/validate/policies/index.ts';
 import { areaOf, mergeProblems, type Problem } from '../core/validate/problem.ts';
 import { readObjects } from '../core/validate/read-objects.ts';
 import { createSchemaCheck, type SchemaCheck } from '../core/validate/schema.ts';
@@ -74,7 +75,7 @@ function createFinder(
   function judgeNow(rendering: Rendering): Kept {
     check ??= createSchemaCheck(schemas);
     const subject = subjectOf(rendering);
-    return { objects: subject.objects.length, found: judge(subject, check) };
+    return { objects: subject.objects.length, found: judge(subject, check, rendering.raw === true ? [] : policies) };
   }
 
   async function judged(rendering: Rendering): Promise<Kept> {

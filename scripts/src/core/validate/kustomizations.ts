@@ -1,5 +1,4 @@
-import { dirname } from 'node:path/posix';
-import { isMap, isNode } from 'yaml';
+import { isMap, isNode, stringify } from 'yaml';
 import { resolvePath } from '../inputs.ts';
 import { parseYamlText } from '../yaml.ts';
 import { isFields, type Value } from '../diff/objects.ts';
@@ -70,20 +69,36 @@ function isRemote(reference: string): boolean {
   return /^[a-z+]+:\/\/|^git@|^github\.com\/|^[\w.-]+\.[a-z]+\/[^/]+\/.*(\?ref=|\/\/)/.test(reference);
 }
 
-/** The files that a kustomization is built from, by path; undefined where it names one that is not there. */
-export function closureOf(files: Files, root: string): Map<string, string> | undefined {
+/** The files that a kustomization is built from, by path. What it names and is not there is left out of it, and told. */
+export function closureOf(files: Files, root: string): { files: Map<string, string>; missing: string[] } {
   const found = new Map<string, string>();
-  function visit(folder: string): boolean {
+  const missing: string[] = [];
+  function visit(folder: string): void {
     const file = `${folder}/kustomization.yaml`;
     const text = files.get(file);
-    if (text === undefined) return false;
-    if (found.has(file)) return true;
-    for (const [path, each] of files)
-      if (dirname(path) === folder || path.startsWith(`${folder}/`)) found.set(path, each);
-    return namedIn(parseYamlText(text, file).value).every(({ reference }) => {
+    if (text === undefined || found.has(file)) return;
+    for (const [path, each] of files) if (path.startsWith(`${folder}/`) && !found.has(path)) found.set(path, each);
+    const { value } = parseYamlText(text, file);
+    const absent = new Set<string>();
+    for (const { reference } of namedIn(value)) {
       const target = resolvePath(folder, reference);
-      return files.has(target) ? found.set(target, files.get(target) ?? '') : visit(target);
-    });
+      const beside = files.get(target);
+      if (beside !== undefined) found.set(target, beside);
+      else if (files.has(`${target}/kustomization.yaml`)) visit(target);
+      else absent.add(reference);
+    }
+    missing.push(...absent);
+    found.set(file, absent.size === 0 ? text : stringify(without(value as Record<string, unknown>, absent)));
   }
-  return visit(root) ? found : undefined;
+  visit(root);
+  return { files: found, missing };
+}
+
+function without(kustomization: Record<string, unknown>, absent: ReadonlySet<string>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(kustomization).map(([key, value]) => [
+      key,
+      Array.isArray(value) ? value.filter((each) => !absent.has(each as string)) : value,
+    ]),
+  );
 }
