@@ -7,9 +7,10 @@ import type { Benchmark, Row } from './measure.ts';
 import { promoteMany } from './promote-many.ts';
 import { promoteOne } from './promote-one.ts';
 import { renderAll } from './render-all.ts';
+import { validate } from './validate.ts';
 import { writers } from './writers.ts';
 
-const benchmarks: readonly Benchmark[] = [promoteOne, promoteMany, writers, renderAll, affected];
+const benchmarks: readonly Benchmark[] = [promoteOne, promoteMany, writers, renderAll, affected, validate];
 const file = resolve(import.meta.dirname, '../../RESULTS.md');
 
 /** Runs the benchmarks that are named, or all, and writes their sections of RESULTS.md. */

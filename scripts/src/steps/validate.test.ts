@@ -2,7 +2,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { memoryCache } from '../../test/memory-cache.ts';
 import { invalidTrees, validateTree, validTree } from '../../test/manifests.ts';
+import { readWorkTree } from '../adapters/work-tree.ts';
+import { processContext } from '../context.ts';
 import { filePolicies, waivable } from '../core/validate/judge.ts';
+import { findRepository } from './repository.ts';
 import { problemLines } from '../ui/problems.ts';
 
 const cache = memoryCache();
@@ -34,4 +37,51 @@ describe('a tree with one defect', () => {
       await expect(problemLines(problems, (text) => text)).toMatchFileSnapshot(join(folder, name, 'problems.txt'));
     },
   );
+});
+
+describe('what was found', () => {
+  it('is kept for as long as neither the manifests nor the code that judges them have changed', async () => {
+    const own = memoryCache();
+    const files = validTree(trees.get('probe-timing'));
+    const first = await validateTree(files, { cache: own, version: 'one' });
+    const kept = await validateTree(files, { cache: own, version: 'one' });
+    const mended = await validateTree(validTree(), { cache: own, version: 'one' });
+
+    expect(kept).toEqual(first);
+    expect(first.problems).toHaveLength(1);
+    expect(mended.problems).toEqual([]);
+  });
+
+  it('is all of it where one app cannot be rendered', async () => {
+    const both = new Map([...(trees.get('render') ?? []), ...(trees.get('probe-timing') ?? [])]);
+    const { problems } = await validateTree(validTree(both), { cache });
+
+    expect(problems.map(({ policy }) => policy).toSorted()).toEqual(['probe-timing', 'render']);
+  });
+
+  it('is the line of what is not YAML', async () => {
+    const broken = new Map([
+      ['apps/web/base/service.yaml', 'apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n spec: {}\n'],
+    ]);
+    const { problems } = await validateTree(validTree(broken), { cache });
+
+    expect(problems.map(({ file, line, policy }) => `${file}:${line} ${policy}`)).toEqual([
+      'apps/web/base/service.yaml:5 render',
+    ]);
+  });
+});
+
+describe('what is shipped', () => {
+  // Network policies, budgets and spread come with the components that the apps are to use.
+  const awaited = ['network-policy', 'pdb-present', 'spread'];
+
+  it('has nothing wrong', async () => {
+    const root = join(import.meta.dirname, '../../..');
+    const { git } = await findRepository({ ...processContext(), cwd: root });
+    const files = await readWorkTree(git, root, ['apps', 'argocd', 'infrastructure', 'gitops.config.yaml']);
+    const { problems, objects } = await validateTree(files, { today: new Date().toISOString().slice(0, 10) });
+
+    expect(problems.filter(({ policy }) => !awaited.includes(policy))).toEqual([]);
+    expect(objects).toBeGreaterThan(50);
+  });
 });
