@@ -24,7 +24,7 @@ export async function newService(context: Context, name: string, options: NewOpt
     context.stdout.write(`${JSON.stringify({ name, files: Object.fromEntries(planned) }, null, 2)}\n`);
   else context.stdout.write(`${paths.map((path) => `${files.has(path) ? '~' : '+'} ${path}`).join('\n')}\n`);
   if (options.dryRun === true) return exitCodes.done;
-  for (const [path, text] of planned) await writeText(`${folder}/${path}`, text);
+  for (const [path, text] of planned) await writeText(folder, path, text);
   if (options.install) {
     context.stderr.write('linking its packages\n');
     await installPackages(folder, context.env);

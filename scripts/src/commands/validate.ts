@@ -7,12 +7,13 @@ import { configFile, parseConfig, type Config } from '../core/config.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
 import { findApp, findEnvironment } from '../core/graph.ts';
 import { findRepository } from '../steps/repository.ts';
-import { validate as judge } from '../steps/validate.ts';
+import { validate as judge, type ToValidate } from '../steps/validate.ts';
 import { problemLines } from '../ui/problems.ts';
 
 export interface ValidateOptions {
   env?: string | undefined;
   changed?: boolean | undefined;
+  server?: boolean | undefined;
   json?: boolean | undefined;
 }
 
@@ -37,6 +38,7 @@ export async function validate(context: Context, named: readonly string[], optio
     today: context.clock.now().toISOString().slice(0, 10),
     cache: createRenderCache(await cacheFolder(git, folder)),
     version: codeVersion(),
+    server: options.server === true ? await serverJudge(context, folder, config) : undefined,
   });
   const milliseconds = context.clock.now().getTime() - began;
   if (options.json === true)
@@ -63,4 +65,10 @@ async function changedIn(git: Git, config: Config): Promise<{ apps: string[]; pl
 async function cacheFolder(git: Git, folder: string): Promise<string> {
   const common = await git.run(['rev-parse', '--path-format=absolute', '--git-common-dir']);
   return `${common.stdout.trim() === '' ? `${folder}/.git` : common.stdout.trim()}/sluice/renderings`;
+}
+
+/** Loaded only when it is asked for: the client of the API server and the toolchain take a while. */
+async function serverJudge(context: Context, folder: string, config: Config): Promise<ToValidate['server']> {
+  const { startServerJudge } = await import('../steps/validate-server.ts');
+  return (renderings) => startServerJudge(folder, context.env, config, renderings);
 }

@@ -21,7 +21,8 @@ describe('a tree with one defect', () => {
   });
 
   it('is there for every policy', () => {
-    const policies = [...waivable, ...Object.keys(filePolicies)];
+    // What only an API server says is in validate-server.test.ts.
+    const policies = [...waivable, ...Object.keys(filePolicies)].filter((id) => id !== 'server');
 
     expect(
       policies.filter((id) => ![...trees.keys()].some((name) => name === id || name.startsWith(`${id}-`))),

@@ -12,6 +12,7 @@ import schemas from '../core/validate/schemas.json' with { type: 'json' };
 import type { Files } from '../core/validate/sources.ts';
 import { renderApps, renderPlatform, type Rendering } from './validate-builds.ts';
 import { failures, fileProblems } from './validate-files.ts';
+import type { ServerJudge } from './validate-server.ts';
 import { waive, waiversOf } from './validate-waivers.ts';
 
 export interface ToValidate {
@@ -26,6 +27,8 @@ export interface ToValidate {
   /** Keeps renderings, and what was found in them where `version` names the code that judges. */
   cache?: RenderCache | undefined;
   version?: string | undefined;
+  /** Has a real API server judge the apps as well. */
+  server?: ((renderings: { apps: Rendering[]; platform: Rendering[] }) => Promise<ServerJudge>) | undefined;
 }
 
 export interface Verdict {
@@ -40,8 +43,9 @@ export async function validate(request: ToValidate): Promise<Verdict> {
   const wanted = request.apps.flatMap((app) => request.environments.map((environment) => ({ app, environment })));
   const [platform, apps] = await Promise.all([renderPlatform(files, cache), renderApps(files, config, wanted, cache)]);
   const judged = [...apps, ...(request.platform ? platform : [])];
-  const find = createFinder(request, platform);
-  const verdicts = await Promise.all(judged.map((each) => find(each)));
+  const server = await request.server?.({ apps, platform });
+  const find = createFinder(request, platform, server);
+  const verdicts = await Promise.all(judged.map((each) => find(each))).finally(async () => await server?.stop());
   const found = [...verdicts.flatMap(({ problems }) => problems), ...fileProblems(request)];
   const { waivers, problems } = waiversOf(files, config);
   const { left, unused } = waive(found, waivers, request);
@@ -61,6 +65,7 @@ interface Kept {
 function createFinder(
   { config, files, cache, version }: ToValidate,
   platform: readonly Rendering[],
+  server: ServerJudge | undefined,
 ): (rendering: Rendering) => Promise<{ problems: Problem[]; objects: number }> {
   let known: readonly Subject['objects'][number][] | undefined;
   let check: SchemaCheck | undefined;
@@ -89,9 +94,23 @@ function createFinder(
     return made;
   }
 
+  async function judgedByServer(rendering: Rendering): Promise<Judged[]> {
+    if (server === undefined || rendering.app === undefined) return [];
+    const subject = subjectOf(rendering);
+    const fix = 'change what it names; a waiver here does not change what the cluster says';
+    return (await server.find(subject)).map(({ object, path, message }) => ({
+      policy: 'server',
+      object: subject.objects.indexOf(object),
+      path,
+      message,
+      fix,
+    }));
+  }
+
   return async (rendering) => {
     if (rendering.failure !== undefined) return { problems: failures(files, rendering, rendering.failure), objects: 0 };
-    const { objects: count, found } = await judged(rendering);
+    const { objects: count, found: offline } = await judged(rendering);
+    const found = [...offline, ...(await judgedByServer(rendering))];
     if (found.length === 0) return { problems: [], objects: count };
     const { objects } = subjectOf(rendering);
     const parts = rendering.parts();

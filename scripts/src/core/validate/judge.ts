@@ -21,6 +21,11 @@ export const filePolicies = {
     requirements: ['KUS-3'],
     reason: 'what is fetched while rendering is another thing tomorrow, or not there',
   },
+  server: {
+    id: 'server',
+    requirements: ['SEC-3', 'ADM-4', 'GIT-8'],
+    reason: 'this is what the cluster would say, after the release has landed',
+  },
   render: { id: 'render', requirements: ['KUS-3', 'GIT-8'], reason: 'what cannot be rendered cannot be delivered' },
   waiver: {
     id: 'waiver',
