@@ -1,3 +1,4 @@
+import { Argument } from 'commander';
 import { deadline, dryRun, json, positive, remote } from './options.ts';
 import type { CommandTable } from './table.ts';
 
@@ -50,18 +51,18 @@ export function addUpkeep({ program, context, run, end }: CommandTable): void {
     .action(async (options) => {
       end(await (await import('../commands/check.ts')).check(context, options));
     });
-  const create = program.command('new').description('Write what a newcomer would copy');
-  create
-    .command('service')
+  program
+    .command('new')
     .description(
-      'A service with its tests, Dockerfile and app in every environment, and its entry in gitops.config.yaml',
+      'Write a service with its tests, Dockerfile and app in every environment, and its entry in gitops.config.yaml',
     )
+    .addArgument(new Argument('<what>').choices(['service']))
     .argument('<name>')
     .option('--like <app>', 'the app that it is made like (default: catalog, or the first one)')
     .option('--no-install', 'leave the lockfile and node_modules as they are')
     .addOption(dryRun)
     .addOption(json)
-    .action(async (name: string, options) => {
+    .action(async (_what: string, name: string, options) => {
       end(await (await import('../commands/new.ts')).newService(context, name, options));
     });
 }

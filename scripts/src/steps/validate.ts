@@ -45,7 +45,7 @@ export async function validate(request: ToValidate): Promise<Verdict> {
   const judged = [...apps, ...(request.platform ? platform : [])];
   const server = await request.server?.({ apps, platform });
   const find = createFinder(request, platform, server);
-  const verdicts = await Promise.all(judged.map((each) => find(each))).finally(async () => await server?.stop());
+  const verdicts = await stopping(server, () => Promise.all(judged.map((each) => find(each))));
   const found = [...verdicts.flatMap(({ problems }) => problems), ...fileProblems(request)];
   const { waivers, problems } = waiversOf(files, config);
   const { left, unused } = waive(found, waivers, request);
@@ -54,6 +54,15 @@ export async function validate(request: ToValidate): Promise<Verdict> {
     renderings: judged.length,
     objects: verdicts.map(({ objects }) => objects).reduce((a, b) => a + b, 0),
   };
+}
+
+/** What an action gives; the server has been stopped then, however it ended. */
+async function stopping<T>(server: ServerJudge | undefined, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } finally {
+    await server?.stop();
+  }
 }
 
 interface Kept {
