@@ -73,16 +73,13 @@ describe('what was found', () => {
 });
 
 describe('what is shipped', () => {
-  // Network policies, budgets and spread come with the components that the apps are to use.
-  const awaited = ['network-policy', 'pdb-present', 'spread'];
-
   it('has nothing wrong', async () => {
     const root = join(import.meta.dirname, '../../..');
     const { git } = await findRepository({ ...processContext(), cwd: root });
     const files = await readWorkTree(git, root, ['apps', 'argocd', 'infrastructure', 'gitops.config.yaml']);
     const { problems, objects } = await validateTree(files, { today: new Date().toISOString().slice(0, 10) });
 
-    expect(problems.filter(({ policy }) => !awaited.includes(policy))).toEqual([]);
+    expect(problems).toEqual([]);
     expect(objects).toBeGreaterThan(50);
   });
 });
