@@ -378,7 +378,7 @@ describe('pnpm run promote', () => {
   it('leaves later environments alone when a base and an overlay are edited, and brings both with the promotion', async () => {
     const [staging, prod] = [await tail('deploy/staging'), await tail('deploy/prod')];
     await deliver({
-      'apps/storefront/base/deployment.yaml': (text) => text.replace(/memory: 64Mi/, 'memory: 72Mi'),
+      'apps/storefront/base/deployment.yaml': (text) => text.replace(/memory: 128Mi/, 'memory: 136Mi'),
       'apps/storefront/overlays/staging/environment.env': (text) => `${text}EDITED=yes\n`,
     });
 

@@ -1,45 +1,10 @@
-import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { snapshotWith } from '../../test/snapshot.ts';
+import { renderApp as render, shipped, shippedCells, shippedConfig, type Image } from '../../test/shipped-apps.ts';
 import { template } from '../../test/template.ts';
-import { parseConfig, type Config } from '../core/config.ts';
-import { namespaceOf } from '../core/graph.ts';
-import type { ReleaseFile } from '../core/release-file.ts';
-import { renderRelease } from './render.ts';
+import { parseConfig } from '../core/config.ts';
 
-const root = join(import.meta.dirname, '../../..');
-const shipped = Object.fromEntries(
-  globSync('{apps/**/*,gitops.config.yaml}', { cwd: root, withFileTypes: true })
-    .filter((each) => each.isFile())
-    .map((each) => join(each.parentPath, each.name))
-    .map((path) => [path.slice(root.length + 1), readFileSync(path, 'utf8')]),
-);
-const config = parseConfig(shipped['gitops.config.yaml'] ?? '');
-
-interface Image {
-  tag: string;
-  digest: string;
-}
 const old: Image = { tag: '0123456789ab-1', digest: `sha256:${'1'.repeat(64)}` };
 const next: Image = { tag: '123456789012-2', digest: `sha256:${'2'.repeat(64)}` };
-
-function render(files: Record<string, string>, its: Config, app: string, environment: string, image: Image) {
-  const main = snapshotWith(files);
-  const target = its.environments.find((each) => each.name === environment);
-  if (target === undefined) throw new Error(environment);
-  const release = {
-    app,
-    environment,
-    namespace: namespaceOf(target, app),
-    strategy: its.apps[app]?.strategy,
-    image: `${its.registry}/${app}`,
-    ...image,
-    manifestRevision: main.revision,
-    overlayRevision: main.revision,
-  } as Omit<ReleaseFile, 'intent'>;
-  return renderRelease(its, release, () => Promise.resolve(main), undefined);
-}
 
 /** The lines of two renderings that differ, told apart by what they may be. */
 function changedLines(before: string, after: string) {
@@ -54,11 +19,9 @@ function changedLines(before: string, after: string) {
 }
 
 describe('a new image', () => {
-  const cases = Object.keys(config.apps).flatMap((app) => config.environments.map(({ name }) => [app, name] as const));
-
-  it.each(cases)('changes the lines of image and version label alone: %s in %s', async (app, environment) => {
+  it.each(shippedCells)('changes the lines of image and version label alone: $app in $environment', async (cell) => {
     const [before, after] = await Promise.all(
-      [old, next].map((image) => render(shipped, config, app, environment, image)),
+      [old, next].map((image) => render(shipped, shippedConfig, cell.app, cell.environment, image)),
     );
     const { lines, changed, unexpected } = changedLines(before ?? '', after ?? '');
 
@@ -70,9 +33,9 @@ describe('a new image', () => {
 
   it('is not alone where a base is edited with it, which the comparison sees', async () => {
     const path = 'apps/orders/base/deployment.yaml';
-    const edited = { ...shipped, [path]: shipped[path]?.replace('cpu: 20m', 'cpu: 30m') ?? '' };
-    const before = await render(shipped, config, 'orders', 'dev', old);
-    const after = await render(edited, config, 'orders', 'dev', next);
+    const edited = { ...shipped, [path]: shipped[path]?.replace('cpu: 50m', 'cpu: 60m') ?? '' };
+    const before = await render(shipped, shippedConfig, 'orders', 'dev', old);
+    const after = await render(edited, shippedConfig, 'orders', 'dev', next);
 
     expect(changedLines(before, after)).toMatchObject({ changed: 4, unexpected: 1 });
   });

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { startJudge, type Judge } from '../adapters/api-server.ts';
 import type { Config } from '../core/config.ts';
-import type { Fields } from '../core/diff/objects.ts';
+import type { Fields, RenderedObject } from '../core/diff/objects.ts';
 import { UserError } from '../core/errors.ts';
 import { at, mapAt, ofKind } from '../core/validate/fields.ts';
 import { podSpecs } from '../core/validate/pod-specs.ts';
@@ -19,8 +19,8 @@ export interface ServerJudge {
 }
 
 /**
- * Starts an API server with the namespaces of apps, labelled as Argo CD labels them, and with the admission policies of
- * production. Throws UserError where it has not been made yet.
+ * Starts an API server with the namespaces of apps, labelled as Argo CD labels them, with priority classes and with the
+ * admission policies of production. Throws UserError where it has not been made yet.
  */
 export async function startServerJudge(
   root: string,
@@ -36,6 +36,7 @@ export async function startServerJudge(
     );
     for (const name of [...namespaces, probe])
       await judge.keep({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } });
+    for (const { fields } of priorityClasses(platform)) await judge.keep(fields);
     const policies = admissionOf(config, platform);
     for (const object of policies) await judge.keep(object);
     if (policies.length > 0) await inForce(judge);
@@ -91,6 +92,12 @@ function namespaceLabels(platform: readonly Rendering[]): Fields {
   const sets = platform.flatMap(({ text, root }) => ofKind(readObjects(text, root), 'ApplicationSet'));
   const apps = sets.find(({ name }) => name === 'apps');
   return mapAt(apps?.fields, 'spec', 'template', 'spec', 'syncPolicy', 'managedNamespaceMetadata', 'labels');
+}
+
+/** Those that pods may name; several clusters have the same. */
+function priorityClasses(platform: readonly Rendering[]): RenderedObject[] {
+  const found = platform.flatMap(({ text, root }) => ofKind(readObjects(text, root), 'PriorityClass'));
+  return [...new Map(found.map((each) => [each.name, each])).values()];
 }
 
 /** The admission policies of the cluster that production is in, with what they are told. */
