@@ -13,7 +13,7 @@ const paths: readonly [RegExp, Risk][] = [
   [/^spec\.volumeClaimTemplates\b/, 'storage'],
   [/(^|\.)image$/, 'image'],
   [/(^|\.)env(From)?\b/, 'env'],
-  [/(^|\.)(r|minR|maxR)eplicas$/, 'replicas'],
+  [/(^|\.)(r|minR|maxR)eplica(s|Count)$/, 'replicas'],
 ];
 
 const graveKinds = new Set([
