@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { durationPattern } from './duration.ts';
+import { strategies } from './strategy.ts';
 
 const name = z
   .string()
@@ -98,7 +99,7 @@ const environment = z.strictObject({
   gates: z._default(gates, {}),
 });
 const app = z.strictObject({
-  strategy: z.enum(['rolling', 'canary', 'blue-green']),
+  strategy: z.enum(strategies),
   service: z.optional(name),
 });
 const schema = z.strictObject({

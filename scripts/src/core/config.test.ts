@@ -132,7 +132,7 @@ describe('parseConfig', () => {
     [
       'an unknown strategy',
       valid.replace('rolling', 'roling'),
-      'gitops.config.yaml:7:9: strategy must be one of rolling, canary, blue-green, did you mean "rolling"?',
+      'gitops.config.yaml:7:9: strategy must be one of rolling, recreate, blue-green, canary, canary-slow, canary-header, did you mean "rolling"?',
     ],
     [
       'an unknown parent',

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import * as z from 'zod/mini';
 import { UserError } from './errors.ts';
+import { strategies } from './strategy.ts';
 import { parseYaml } from './yaml.ts';
 
 const hex = (length: number) =>
@@ -12,7 +13,7 @@ const schema = z.strictObject({
   environment: label,
   cluster: label,
   namespace: label,
-  strategy: z.enum(['rolling', 'canary', 'blue-green']),
+  strategy: z.enum(strategies),
   release: hex(12),
   image: z
     .string()
