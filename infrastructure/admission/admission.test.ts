@@ -5,7 +5,7 @@ import { ensureFiles, stateFolder } from '@sluice/toolchain';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { buildKustomization, root } from '../test/kustomize.ts';
-import { digest, kinds, podOf, wrap, type Kind, type Pod } from '../test/pods.ts';
+import { digest, kinds, podOf, registry, wrap, type Kind, type Pod } from '../test/pods.ts';
 import { until } from '../test/until.ts';
 
 /** For each rule a change that breaks it alone, and what is then said. */
@@ -15,16 +15,16 @@ const broken: Record<string, { change: (pod: Pod) => void; message: string }> = 
     message: 'no requests and limits for cpu and memory: app; set resources.requests and resources.limits',
   },
   registries: {
-    change: (pod) => (pod.spec.containers[0]!.image = `ghcr.io/acmen/web@${digest}`),
-    message: `from no registry that is allowed here: ghcr.io/acmen/web@${digest}; allowed are ghcr.io/acme`,
+    change: (pod) => (pod.spec.containers[0]!.image = `${registry}n/web@${digest}`),
+    message: `from no registry that is allowed here: ${registry}n/web@${digest}; allowed are ${registry}`,
   },
   digests: {
-    change: (pod) => (pod.spec.initContainers[0]!.image = 'ghcr.io/acme/migrate:1.4.2'),
-    message: 'not named by digest: ghcr.io/acme/migrate:1.4.2; write NAME@sha256:...',
+    change: (pod) => (pod.spec.initContainers[0]!.image = `${registry}/migrate:1.4.2`),
+    message: `not named by digest: ${registry}/migrate:1.4.2; write NAME@sha256:...`,
   },
   tags: {
-    change: (pod) => (pod.spec.containers[0]!.image = `ghcr.io/acme/web:latest@${digest}`),
-    message: `latest or no tag: ghcr.io/acme/web:latest@${digest}; name the version or the digest`,
+    change: (pod) => (pod.spec.containers[0]!.image = `${registry}/web:latest@${digest}`),
+    message: `latest or no tag: ${registry}/web:latest@${digest}; name the version or the digest`,
   },
   labels: {
     change: (pod) => (pod.metadata.labels = { app: 'web' }),
@@ -137,7 +137,7 @@ describe('the admission policies', { timeout: 60_000 }, () => {
       const ephemeralContainers = [
         {
           name: 'debug',
-          image: `ghcr.io/acmen/shell@${digest}`,
+          image: `${registry}n/shell@${digest}`,
           securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
         },
       ];
@@ -186,7 +186,7 @@ function inNamespace(object: KubernetesObject, namespace: string): KubernetesObj
 
 /** What delivery does: the service's image by digest. */
 function withRelease(object: KubernetesObject): KubernetesObject {
-  const text = JSON.stringify(object).replaceAll(/"image":"([a-z-]+)"/g, `"image":"ghcr.io/acme/$1@${digest}"`);
+  const text = JSON.stringify(object).replaceAll(/"image":"([a-z-]+)"/g, `"image":"${registry}/$1@${digest}"`);
   return JSON.parse(text) as KubernetesObject;
 }
 

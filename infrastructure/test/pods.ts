@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { KubernetesObject } from '@sluice/apiserver';
+import { parse } from 'yaml';
+import { root } from './kustomize.ts';
 
 /** What the policies look at of a container; anything may be missing or wrong. */
 interface Container {
@@ -23,6 +27,8 @@ export interface Pod {
 export const kinds = ['Pod', 'Deployment', 'Rollout', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'] as const;
 export type Kind = (typeof kinds)[number];
 
+/** Where the images of apps are, which every cluster allows. */
+export const { registry } = parse(readFileSync(join(root, 'gitops.config.yaml'), 'utf8')) as { registry: string };
 export const digest = `sha256:${'0'.repeat(64)}`;
 
 /** A pod that breaks no rule. */
@@ -41,7 +47,7 @@ function containerOf(name: string, image: string): Container {
   const resources = { cpu: '100m', memory: '64Mi' };
   return {
     name,
-    image: `ghcr.io/acme/${image}@${digest}`,
+    image: `${registry}/${image}@${digest}`,
     resources: { requests: resources, limits: resources },
     securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
   };
