@@ -1,21 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { makeFirstCommits } from '@sluice/scripts/adapters/first-commits';
+import { createGit } from '@sluice/scripts/adapters/git';
 import { UserError } from '@sluice/scripts/errors';
-import { attempt, run } from '../run.ts';
 
 const configFile = 'gitops.config.yaml';
-
-const policies = {
-  'freeze.yaml': '# When this environment is closed to promotions and deliveries.\n',
-  'holds.yaml': '# Apps that stay here as they are.\n',
-  'quarantine.yaml': '# Releases that never come here again.\n',
-};
-
-const recordsReadme = `# Delivery records
-
-What became of each landing, one JSON file per event. Written by the pipeline only.
-`;
 
 /** The names of the environments in the configuration of a checkout. Throws UserError where it cannot be read. */
 export async function environmentNames(checkout: string): Promise<string[]> {
@@ -40,43 +30,19 @@ export async function seedBranches(
   environments: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
-  const git = ['--git-dir', repository];
-  const heads = (await run('git', [...git, 'for-each-ref', '--format=%(refname)', 'refs/heads'], { env })).split('\n');
-  const wanted = new Map(environments.map((name) => [`refs/heads/deploy/${name}`, `environment ${name}`]));
-  wanted.set('refs/heads/delivery-records', 'delivery records');
-  for (const [ref, what] of wanted) {
-    if (heads.includes(ref)) continue;
-    const tree = ref.endsWith('/delivery-records')
-      ? await writeTree(git, { 'README.md': recordsReadme }, env)
-      : await run('git', [...git, 'mktree'], {
-          env,
-          input: `040000 tree ${(await writeTree(git, policies, env)).trim()}\tpolicy\n`,
-        });
-    const commit = await run('git', [...git, 'commit-tree', tree.trim(), '-m', `Begin ${what}`], {
-      env: { ...env, ...identity },
-    });
+  const git = createGit(repository, env);
+  const there = (await git.run(['for-each-ref', '--format=%(refname:lstrip=2)', 'refs/heads'])).stdout.split('\n');
+  const at = Math.floor(Date.now() / 1000);
+  for (const [branch, commit] of await makeFirstCommits(git, environments, { by: platform, at, there })) {
+    const ref = `refs/heads/${branch}`;
     // Create only: an empty old value refuses to touch a branch that somebody else has made meanwhile.
-    const made = await attempt('git', [...git, 'update-ref', '-m', 'begin', ref, commit.trim(), ''], { env });
-    if (made.code !== 0) await run('git', [...git, 'rev-parse', '--verify', ref], { env, hint: made.stderr });
+    const made = await git.run(['update-ref', '-m', 'begin', ref, commit, ''], { nothrow: true });
+    if (made.code !== 0 && (await git.resolve(ref)) === undefined) {
+      throw new UserError(`${repository} did not take the branch ${branch}: ${made.stderr.trim()}`, {
+        hint: 'remove what is in the way there, then run: pnpm start',
+      });
+    }
   }
 }
 
-const identity = {
-  GIT_AUTHOR_NAME: 'sluice',
-  GIT_AUTHOR_EMAIL: 'sluice@localhost',
-  GIT_COMMITTER_NAME: 'sluice',
-  GIT_COMMITTER_EMAIL: 'sluice@localhost',
-};
-
-async function writeTree(
-  git: readonly string[],
-  files: Record<string, string>,
-  env: NodeJS.ProcessEnv,
-): Promise<string> {
-  const lines: string[] = [];
-  for (const [name, input] of Object.entries(files)) {
-    const blob = await run('git', [...git, 'hash-object', '-w', '--stdin'], { env, input });
-    lines.push(`100644 blob ${blob.trim()}\t${name}\n`);
-  }
-  return await run('git', [...git, 'mktree'], { env, input: lines.join('') });
-}
+const platform = { name: 'sluice', email: 'sluice@localhost' };
