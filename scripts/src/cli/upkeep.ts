@@ -2,7 +2,7 @@ import { Argument } from 'commander';
 import { deadline, dryRun, json, positive, remote } from './options.ts';
 import type { CommandTable } from './table.ts';
 
-/** What runs by itself: the reconciler, the keeping of attestations, what people ask the pipeline for, the guard, and what is new. */
+/** What runs by itself: the reconciler, the keeping of attestations, what people ask the pipeline for, the guard; and what makes something new. */
 export function addUpkeep({ program, context, run, end }: CommandTable): void {
   program
     .command('reconcile')
@@ -64,5 +64,19 @@ export function addUpkeep({ program, context, run, end }: CommandTable): void {
     .addOption(json)
     .action(async (_what: string, name: string, options) => {
       end(await (await import('../commands/new.ts')).newService(context, name, options));
+    });
+  program
+    .command('init')
+    .description(
+      'Make a copy of this repository your own: its address, its registry, and the branches that the pipeline writes',
+    )
+    .option('--repository <repository>', 'owner/name on github.com, or an address (default: what the remote is)')
+    .option('--registry <registry>', "where images go (default: the owner's at ghcr.io)")
+    .option('--remote <name>', 'Git remote that gets the branches', 'origin')
+    .option('--yes', 'do not ask')
+    .addOption(dryRun)
+    .addOption(json)
+    .action(async (options) => {
+      end(await (await import('../commands/init.ts')).init(context, options));
     });
 }

@@ -1,31 +1,19 @@
 import { execFile } from 'node:child_process';
-import { cp, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
+import { copyRepository, root } from '../../test/repository-copy.ts';
 import { temporaryFolder } from '../../test/temporary.ts';
 
 const run = promisify(execFile);
-const root = join(import.meta.dirname, '../../..');
-
-/** A copy of this repository as it is, with a Git repository of its own. */
-async function copyOfAll(): Promise<string> {
-  const folder = join(await temporaryFolder(), 'copy');
-  const { stdout } = await run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-    cwd: root,
-    maxBuffer: 1e8,
-  });
-  for (const path of stdout.split('\0').filter((each) => each !== '')) await cp(join(root, path), join(folder, path));
-  await run('git', ['init', '-q', '-b', 'main'], { cwd: folder });
-  await run('git', ['add', '--all'], { cwd: folder });
-  return folder;
-}
 
 it(
   'writes a service that passes lint, format, types, its tests and validate as it is',
   { timeout: 180_000 },
   async () => {
-    const copy = await copyOfAll();
+    const copy = join(await temporaryFolder(), 'copy');
+    await copyRepository(copy);
     // Not what this test runs in: a test runner within another one takes its settings.
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('VITEST')));
     /** What validate says of an app, without its name: nothing, unless the one that it was made like has something wrong. */

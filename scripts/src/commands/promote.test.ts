@@ -110,7 +110,9 @@ describe('promote', () => {
     const failed = await workshop.sluice('promote', 'web', '--to', 'prod', '--no-wait');
 
     expect(failed.code).toBe(1);
-    expect(failed.stderr).toContain('the branch deploy/prod does not exist\n  locally pnpm start makes it;');
+    expect(failed.stderr).toContain(
+      'the branch deploy/prod does not exist\n  locally pnpm start makes it, elsewhere pnpm run init',
+    );
   });
 
   it('says that a remote does not answer without the password in its address', async () => {

@@ -34,7 +34,7 @@ describe('the JSON Schema of the configuration', () => {
       shipped.replace('verified: {}', 'soaked: {}'),
       '/environments/1/gates must NOT have additional',
     ],
-    ['a missing key', shipped.replace('registry: ghcr.io/acme\n', ''), "must have required property 'registry'"],
+    ['a missing key', shipped.replace(/^registry: .*\n/m, ''), "must have required property 'registry'"],
     ['an unknown strategy', shipped.replace('canary}', 'canari}'), '/apps/storefront/strategy must be equal to one of'],
     ['a name that is none', shipped.replace('name: dev', 'name: ../dev'), '/environments/0/name must match pattern'],
     [

@@ -27,7 +27,7 @@ const provenance = z.strictObject({
   /** `owner/name` on github.com, else with its server in front. */
   repository: z
     .string()
-    .check(z.regex(/^(https:\/\/[a-z0-9.-]+\/)?[\w.-]+\/[\w.-]+$/, 'is not a repository such as acme/shop')),
+    .check(z.regex(/^(https:\/\/[a-z0-9.-]+\/)?[\w.-]+\/[\w.-]+$/, 'is not a repository such as owner/name')),
   workflow: z._default(
     z.string().check(z.regex(/^\.github\/workflows\/[\w.-]+\.ya?ml$/, 'is not a file of .github/workflows')),
     '.github/workflows/deliver.yaml',
@@ -70,14 +70,9 @@ const buildArgs = z.record(
   z.string().check(z.regex(/^[A-Z][A-Z0-9_]*$/, 'is not the name of a build argument')),
   z.string(),
 );
-const registry = z
-  .string()
-  .check(
-    z.regex(
-      /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d+)?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/,
-      'is not a registry address such as ghcr.io/acme',
-    ),
-  );
+/** Host, perhaps a port, and a path, as images are named with it. */
+export const registryPattern = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d+)?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/;
+const registry = z.string().check(z.regex(registryPattern, 'is not a registry address such as ghcr.io/owner'));
 const namespace = z
   .string()
   .check(

@@ -62,7 +62,7 @@ describe('parseConfig', () => {
   });
 
   it.each([
-    ['repository: shop', 'repository is not a repository such as acme/shop'],
+    ['repository: shop', 'repository is not a repository such as owner/name'],
     ['repository: acme/shop, workflow: deliver.yaml', 'workflow is not a file of .github/workflows'],
     ['repository: acme/shop, ref: main', 'ref is not a ref such as refs/heads/main'],
     ['repository: acme/shop, trustedRoot: ../root.json', 'trustedRoot is not the path of a file in this repository'],

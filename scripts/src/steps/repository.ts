@@ -125,7 +125,7 @@ export async function branchState(
   const head = await git.resolve(`${refs}/${deployBranch(environment)}`);
   if (head === undefined) {
     throw new UserError(`the branch ${deployBranch(environment)} does not exist`, {
-      hint: 'locally pnpm start makes it; elsewhere it starts as one commit that holds an empty policy/ folder',
+      hint: 'locally pnpm start makes it, elsewhere pnpm run init',
     });
   }
   return stateAt(git, environment, head, apps);

@@ -1,0 +1,69 @@
+import { makeFirstCommits } from '../adapters/first-commits.ts';
+import type { Git, Identity } from '../adapters/git.ts';
+import type { Remote } from '../adapters/remote.ts';
+import type { Config } from '../core/config.ts';
+import { UserError } from '../core/errors.ts';
+import { firstCommits } from '../core/first-commit.ts';
+import { branchState } from './repository.ts';
+
+/** A branch that the scripts write, and whether the remote has it. */
+export interface Begun {
+  branch: string;
+  there: boolean;
+}
+
+interface Where {
+  git: Git;
+  remote: Pick<Remote, 'name'>;
+}
+
+/** The branches that environments and records need, as the remote had them when fetched. */
+export async function branchesOf({ git, remote }: Where, { environments }: Config): Promise<Begun[]> {
+  const found: Begun[] = [];
+  for (const branch of firstCommits(environments.map(({ name }) => name)).keys()) {
+    const head = await git.resolve(`refs/remotes/${remote.name}/${branch}`);
+    found.push({ branch, there: head !== undefined });
+  }
+  return found;
+}
+
+/** Refuses deploy branches that came along with a copy: they say that images of somebody else's registry run. */
+export async function refuseForeign({ git, remote }: Where, config: Config, registry: string): Promise<void> {
+  const refs = `refs/remotes/${remote.name}`;
+  const found: string[] = [];
+  const branches: string[] = [];
+  for (const { name } of config.environments) {
+    const branch = `deploy/${name}`;
+    if ((await git.resolve(`${refs}/${branch}`)) === undefined) continue;
+    const { releases } = await branchState(git, name, refs);
+    const foreign = [...releases].filter(([, { image }]) => !image.startsWith(`${registry}/`));
+    found.push(...foreign.map(([app, { image }]) => `${branch} runs ${app} from ${image}`));
+    if (foreign.length > 0) branches.push(branch);
+  }
+  if (found.length === 0) return;
+  throw new UserError(
+    `${remote.name} has branches of another repository, whose images are not in ${registry}:\n  ${found.join('\n  ')}`,
+    { hint: `they came along with the copy; remove them: git push ${remote.name} --delete ${branches.join(' ')}` },
+  );
+}
+
+/** Gives the remote the branches that it lacks, one commit each; what somebody has made meanwhile stays. Throws UserError where it refuses one. */
+export async function beginBranches(
+  { git, remote }: Where,
+  { environments }: Config,
+  { branches, by, at }: { branches: readonly Begun[]; by: Identity; at: number },
+): Promise<void> {
+  const there = branches.filter((each) => each.there).map(({ branch }) => branch);
+  const commits = await makeFirstCommits(
+    git,
+    environments.map(({ name }) => name),
+    { by, at, there },
+  );
+  for (const [branch, commit] of commits) {
+    const pushed = await git.replace(remote.name, branch, commit, undefined);
+    if (!('reason' in pushed)) continue;
+    throw new UserError(`${remote.name} did not take the branch ${branch}: ${pushed.reason}`, {
+      hint: 'somebody who may push there has to run it; rules for deploy/* and delivery-records come after it (docs/your-own.md)',
+    });
+  }
+}
