@@ -32,7 +32,7 @@ describe.for(dashboards)('the dashboard $title', (dashboard) => {
   });
 
   it('asks what Prometheus can read', async ({ skip }) => {
-    skip(promtool === undefined, 'promtool has not been made yet; pnpm start makes it');
+    skip(promtool === undefined, 'promtool has not been made yet; pnpm run tools makes it');
     const folder = mkdtempSync(join(tmpdir(), 'sluice-dashboards-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const asked = dashboard.panels.map(({ expr }, index) => ({ record: `panel_${index}`, expr }));

@@ -7,7 +7,7 @@ import { findPromtool, runPromtool } from '../test/promtool.ts';
 
 const promtool = await findPromtool();
 
-beforeEach(({ skip }) => skip(promtool === undefined, 'promtool has not been made yet; pnpm start makes it'));
+beforeEach(({ skip }) => skip(promtool === undefined, 'promtool has not been made yet; pnpm run tools makes it'));
 
 it.for(['infrastructure/monitoring', 'infrastructure/clusters/prod/monitoring'])(
   'Prometheus takes the configuration and the rules of %s',

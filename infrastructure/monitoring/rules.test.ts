@@ -79,7 +79,7 @@ it('has a runbook for nothing that is no alert', () => {
 const promtool = await findPromtool();
 
 describe('promtool', { timeout: 120_000 }, () => {
-  beforeEach(({ skip }) => skip(promtool === undefined, 'promtool has not been made yet; pnpm start makes it'));
+  beforeEach(({ skip }) => skip(promtool === undefined, 'promtool has not been made yet; pnpm run tools makes it'));
 
   it.for(files)('finds that the tests of %s pass', async (file) => {
     expect(await runPromtool(promtool!, ['test', 'rules', join(folder, 'tests', file)])).toMatchObject({ ok: true });

@@ -13,7 +13,7 @@ const { binaries, missing } = { binaries: undefined, missing: undefined, ...(awa
 it('says what makes the binaries where they are not there', async () => {
   const nowhere = await findBinaries(root, { ...process.env, SLUICE_STATE: '/nonexistent' });
 
-  expect(nowhere).toEqual({ missing: 'kube-apiserver has not been made yet; pnpm start makes it' });
+  expect(nowhere).toEqual({ missing: 'kube-apiserver has not been made yet; pnpm run tools makes it' });
 });
 
 it('says why a server did not come up', async () => {

@@ -18,5 +18,7 @@ export async function findBinaries(root: string, env: NodeJS.ProcessEnv): Promis
   const etcd = (await findTool('etcd', options))?.bin['etcd'];
   const server = (await findTool('kubernetes', options))?.bin['kube-apiserver'];
   if (etcd !== undefined && server !== undefined) return { binaries: { etcd, 'kube-apiserver': server } };
-  return { missing: `${server === undefined ? 'kube-apiserver' : 'etcd'} has not been made yet; pnpm start makes it` };
+  return {
+    missing: `${server === undefined ? 'kube-apiserver' : 'etcd'} has not been made yet; pnpm run tools makes it`,
+  };
 }

@@ -20,7 +20,7 @@ export type ImageName = Component | 'base';
 /** Tools whose upstream files are applied, those first that are: definitions before the controllers that read them. */
 export const fileOrder = ['argo-rollouts', 'traefik', 'argocd', 'metrics-server'] as const;
 
-/** Every pinned tool, those first that a healthy app in the first environment waits for. */
+/** Every pinned tool of the platform, those first that a healthy app in the first environment waits for. */
 export const toolOrder = [
   'kustomize',
   'registry',
