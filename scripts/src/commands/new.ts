@@ -29,7 +29,8 @@ export async function newService(context: Context, name: string, options: NewOpt
     context.stderr.write('linking its packages\n');
     await installPackages(folder, context.env);
   }
-  context.stderr.write(`${name} is there. Try: pnpm --filter @sluice/${name} test; pnpm run validate ${name}\n`);
+  context.stderr.write(`${name} is there, and nothing else may call it yet: apps/README.md has how.\n`);
+  context.stderr.write(`Try: pnpm --filter @sluice/${name} test; pnpm run validate ${name}\n`);
   context.stderr.write(`Then: git add --all && git commit -m "Add ${name}" && git push\n`);
   return exitCodes.done;
 }

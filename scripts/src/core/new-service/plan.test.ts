@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../config.ts';
 import { UserError } from '../errors.ts';
 import { addApp } from './add-app.ts';
 import { requireNewName } from './name.ts';
+import { sourceFiles } from './template.ts';
 
 const rest = `registry: ghcr.io/acme # ours
 argocd: {cluster: one,   namespace: argocd}
@@ -36,6 +39,14 @@ describe('the entry in the configuration', () => {
     expect(() => addApp('apps: []\n', 'payments', 'rolling')).toThrow(
       'apps is not a map that one more can be added to',
     );
+  });
+});
+
+describe('the code of a service', () => {
+  it.each(['src/config.ts', 'src/main.ts', 'src/main.test.ts'])('begins as that of catalog does: %s', (file) => {
+    const catalog = readFileSync(join(import.meta.dirname, '../../../../services/catalog', file), 'utf8');
+
+    expect(sourceFiles('catalog').get(file)).toBe(catalog);
   });
 });
 

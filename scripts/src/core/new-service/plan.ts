@@ -3,14 +3,15 @@ import { UserError } from '../errors.ts';
 import { deliveryEnvironment, findApp, serviceOf } from '../graph.ts';
 import { addApp } from './add-app.ts';
 import { requireNewName } from './name.ts';
-import { routeFiles } from './template.ts';
+import { sourceFiles } from './template.ts';
 
-/** What every service has alike, but for its name. */
-const alike = ['Dockerfile', 'src/config.ts', 'src/main.ts', 'src/main.test.ts'];
+/** What an overlay says of who calls its app and whom it calls, which is not so of another one. */
+const callers = 'networkpolicy.yaml';
 
 /**
- * The files of a new service and its app, by path, and the configuration that names it. What services have alike is
- * taken from an existing one, `like`, with the name replaced, so that no template can fall behind; the routes are not.
+ * The files of a new service and its app, by path, and the configuration that names it. Dockerfile, manifest and app are
+ * taken from an existing one, `like`, with the name replaced, so that no template can fall behind; the code is not, nor who
+ * may call it.
  * Throws UserError for a name that cannot be, or where the existing one lacks a file.
  */
 export function planService(
@@ -40,9 +41,9 @@ export function planService(
   }
 
   const planned = new Map<string, string>();
-  for (const file of alike) planned.set(`services/${name}/${file}`, copied(`services/${service}/${file}`, service));
+  planned.set(`services/${name}/Dockerfile`, copied(`services/${service}/Dockerfile`, service));
   planned.set(`services/${name}/package.json`, packageJson(read(`services/${service}/package.json`), name));
-  for (const [file, content] of routeFiles(name)) planned.set(`services/${name}/${file}`, content);
+  for (const [file, content] of sourceFiles(name)) planned.set(`services/${name}/${file}`, content);
 
   const base = `apps/${model}/base/`;
   for (const path of files.keys())
@@ -51,8 +52,9 @@ export function planService(
     const own = `apps/${model}/overlays/${environment.name}/`;
     const from = [...files.keys()].some((path) => path.startsWith(own)) ? own : `apps/${model}/overlays/${first}/`;
     for (const path of files.keys()) {
-      if (path.startsWith(from))
-        planned.set(`apps/${name}/overlays/${environment.name}/${path.slice(from.length)}`, copied(path, model));
+      const file = path.slice(from.length);
+      if (path.startsWith(from) && file !== callers)
+        planned.set(`apps/${name}/overlays/${environment.name}/${file}`, withoutCallers(copied(path, model)));
     }
   }
   planned.set(configFile, addApp(text, name, strategy));
@@ -63,6 +65,11 @@ export function planService(
 function takenNames(files: ReadonlyMap<string, string>, apps: readonly string[]): string[] {
   const folders = [...files.keys()].flatMap((path) => /^(?:apps|services|packages)\/([^/]+)\//.exec(path)?.[1] ?? []);
   return [...new Set([...apps, ...folders, 'scripts'])].filter((each) => each !== 'components');
+}
+
+/** A kustomization that no longer lists them; any other text as it is. */
+function withoutCallers(text: string): string {
+  return text.replace(/^ *- networkpolicy\.yaml\n/m, '').replace(/, networkpolicy\.yaml(?=[\],])/, '');
 }
 
 /** A manifest with another name and description; the words in it mean other things as well, such as `catalog:`. */

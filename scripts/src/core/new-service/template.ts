@@ -1,6 +1,46 @@
-/** What a new service is made of besides what it has in common with the others: one route, with its tests. */
-export function routeFiles(name: string): ReadonlyMap<string, string> {
+/** The code of a new service: one route on top of the chassis, with its tests. */
+export function sourceFiles(name: string): ReadonlyMap<string, string> {
   return new Map([
+    [
+      'src/config.ts',
+      `import { readEnvironment, serviceSettings, type ServiceConfig } from '@sluice/chassis';
+
+const service = '${name}';
+
+/** @throws ConfigError listing every wrong variable. */
+export function readConfig(env: NodeJS.ProcessEnv): ServiceConfig {
+  return { service, ...readEnvironment(service, serviceSettings, env) };
+}
+`,
+    ],
+    [
+      'src/main.ts',
+      `import { runService } from '@sluice/chassis';
+import { readConfig } from './config.ts';
+import { buildServer } from './server.ts';
+
+await runService(readConfig, buildServer);
+`,
+    ],
+    [
+      'src/main.test.ts',
+      `import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { startService } from '@sluice/chassis/testing';
+
+const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+
+it('answers as a process, and ends with 0 at SIGTERM', async () => {
+  const service = await startService(main, { VERSION: 'v2' });
+
+  const version = await fetch(\`\${service.url}/version\`);
+  service.child.kill('SIGTERM');
+
+  expect(await version.json()).toMatchObject({ service: '${name}', version: 'v2' });
+  expect(await service.exited).toBe(0);
+});
+`,
+    ],
     [
       'src/server.ts',
       `import { createApp, type ServiceConfig } from '@sluice/chassis';
