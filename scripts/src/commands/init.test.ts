@@ -1,6 +1,7 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { startGitHub } from '../../test/github/github.ts';
 import { createOriginal, type Original, type OwnCopy } from '../../test/own-copy.ts';
 import { createGit } from '../adapters/git.ts';
 import { formatRelease } from '../core/release-file.ts';
@@ -111,6 +112,26 @@ describe('init', { timeout: 120_000 }, () => {
       'repository: https://git.example/team/shop',
     );
     expect(await copy.init('--repository', named[1]!)).toMatchObject({ code: 6 });
+  });
+
+  it('says which branches people may push on GitHub, where there is a token to ask with', async () => {
+    const copy = await original.copy(address);
+    const github = await startGitHub(copy.bare, { repository: page.slice('https://github.com/'.length) });
+    onTestFinished(github.stop);
+    Object.assign(copy.env, { GITHUB_API_URL: github.url, GH_TOKEN: github.token });
+
+    expect((await copy.init()).stderr).toContain(
+      `No rule of ${page} keeps people from pushing ${branches.join(', ')}: docs/your-own.md\n`,
+    );
+    github.protect({ branches: ['deploy/*'], bypass: [] });
+    expect((await copy.init()).stderr).toContain(`keeps people from pushing delivery-records: docs/your-own.md\n`);
+    github.protect({ branches: ['delivery-records'], bypass: [] });
+    expect((await copy.init()).stderr).not.toContain('No rule');
+    Object.assign(copy.env, { GH_TOKEN: 'ghp_wrong' });
+    expect(await copy.init()).toMatchObject({
+      code: 6,
+      stderr: expect.stringContaining("could not look whether people may push the pipeline's branches: "),
+    });
   });
 
   it('names what somebody has written in a place of its own, and leaves it', async () => {

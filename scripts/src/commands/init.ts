@@ -9,6 +9,7 @@ import { gitHubPage, type GitHubAddress } from '../core/github-address.ts';
 import { chooseOwner, readOwner, readRepository } from '../core/init/owner.ts';
 import { planInit } from '../core/init/plan.ts';
 import { beginBranches, branchesOf, refuseForeign } from '../steps/begin-branches.ts';
+import { sayUnrestricted } from '../steps/branch-rules.ts';
 import { confirm } from '../steps/confirm.ts';
 import { readIdentity } from '../steps/identity.ts';
 import { findRepository } from '../steps/repository.ts';
@@ -40,6 +41,7 @@ export async function init(context: Context, options: InitOptions): Promise<numb
   if (gitHubPage(was.repository) !== gitHubPage(is.repository))
     await refuseForeign({ git, remote }, config, is.registry);
   const branches = await branchesOf({ git, remote }, config);
+  const names = branches.map(({ branch }) => branch);
   const missing = branches.filter(({ there }) => !there).map(({ branch }) => branch);
 
   const page = gitHubPage(is.repository);
@@ -51,6 +53,7 @@ export async function init(context: Context, options: InitOptions): Promise<numb
   for (const { file, line, text } of strange) context.stderr.write(`left as it is, ${file}:${line}: ${text}\n`);
   if (changes.length === 0 && missing.length === 0) {
     context.stderr.write(`this is ${page} with images in ${is.registry}: nothing to do\n`);
+    await sayUnrestricted(context, remote, names);
     return exitCodes.nothing;
   }
   if (options.dryRun === true) return exitCodes.done;
@@ -72,6 +75,7 @@ export async function init(context: Context, options: InitOptions): Promise<numb
     context.stderr.write(`Next: git add --all && git commit -m "${message}" && git push ${remote.name} main\n`);
   }
   context.stderr.write('Then what only you can know: docs/your-own.md\n');
+  await sayUnrestricted(context, remote, names);
   return exitCodes.done;
 }
 

@@ -22,6 +22,7 @@ export const restOperations = [
   'repos/get-collaborator-permission-level',
   'repos/get-combined-status-for-ref',
   'actions/create-workflow-dispatch',
+  'repos/get-branch-rules',
 ] as const;
 
 export type RestOperation = (typeof restOperations)[number];

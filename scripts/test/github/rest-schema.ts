@@ -67,7 +67,8 @@ interface PathItem {
 /** GitHub's published schema (`schemas/rest.json`). Validators are compiled when first asked. */
 export function readRestSchema(): RestSchema {
   const api = JSON.parse(readFileSync(join(import.meta.dirname, 'schemas', 'rest.json'), 'utf8')) as Api;
-  adapt(api);
+  const parts = new Set([...mergedIn(api)].map((reference) => at(api, reference)));
+  adapt(api, parts);
   const ajv = new Ajv({
     // What is published is OpenAPI 3.0: JSON Schema with words of its own.
     strict: false,
@@ -133,12 +134,22 @@ function at(api: Api, reference: string): unknown {
 
 /**
  * Names that GitHub does not publish are mistakes here, in what is asked as in what is answered.
- * And what may be null may be so where its values are listed, which OpenAPI 3.0 leaves unsaid.
+ * And what may be null may be so where its values are listed, which OpenAPI 3.0 leaves unsaid. `parts` have only some of the names.
  */
-function adapt(value: unknown): void {
+function adapt(value: unknown, parts: ReadonlySet<unknown>): void {
   if (value === null || typeof value !== 'object') return;
   const schema = value as Schema;
-  if (schema.type === 'object' && schema.properties !== undefined) schema.additionalProperties ??= false;
+  if (schema.type === 'object' && schema.properties !== undefined && !parts.has(value))
+    schema.additionalProperties ??= false;
   if (schema.nullable === true && Array.isArray(schema.enum)) schema.enum.push(null);
-  for (const [key, each] of Object.entries(value)) if (key !== 'allOf') adapt(each);
+  for (const [key, each] of Object.entries(value)) if (key !== 'allOf') adapt(each, parts);
+}
+
+/** The components that only together with others say what a value is. */
+function* mergedIn(value: unknown): Generator<string> {
+  if (value === null || typeof value !== 'object') return;
+  const { allOf = [] } = value as Schema;
+  const references = allOf.flatMap(({ $ref }) => $ref ?? []);
+  if (references.length > 1) yield* references;
+  for (const each of Object.values(value)) yield* mergedIn(each);
 }

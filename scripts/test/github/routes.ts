@@ -7,6 +7,7 @@ import { createComment, listComments } from './operations/comments.ts';
 import { dispatchWorkflow } from './operations/dispatches.ts';
 import { createPull, getPull, listPulls, listReviews, updatePull } from './operations/pulls.ts';
 import { createRef, deleteRef, getRef, updateRef } from './operations/refs.ts';
+import { listBranchRules } from './operations/rules.ts';
 import type { Operation, RestSchema } from './rest-schema.ts';
 
 export interface Route {
@@ -34,6 +35,7 @@ export const routes: Record<RestOperation, Route> = {
   'repos/get-collaborator-permission-level': { handle: getPermission, permissions: ['metadata=read'] },
   'repos/get-combined-status-for-ref': { handle: combinedStatus, permissions: ['statuses=read'] },
   'actions/create-workflow-dispatch': { handle: dispatchWorkflow, permissions: ['actions=write'] },
+  'repos/get-branch-rules': { handle: listBranchRules, permissions: ['metadata=read'] },
 };
 
 /** Finds the operation of a request, with what its path names. */

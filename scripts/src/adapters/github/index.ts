@@ -13,6 +13,7 @@ import {
   type PullRequestText,
 } from './pulls.ts';
 import { readReviews, type Review } from './reviews.ts';
+import { isRestricted } from './rules.ts';
 import { dispatchWorkflow } from './workflows.ts';
 import { createGitHubWriter } from './writer.ts';
 
@@ -34,6 +35,8 @@ export interface GitHub {
   commentOnce(number: number, body: string): Promise<void>;
   reviews(number: number): Promise<Review[]>;
   checkRuns(revision: string): Promise<CheckRun[]>;
+  /** Whether only those may update a branch whom its rules except. */
+  isRestricted(branch: string): Promise<boolean>;
   /** Gives where to watch it. */
   dispatch(workflow: string, inputs: Record<string, string>): Promise<string>;
 }
@@ -58,6 +61,7 @@ export function createGitHub(settings: ClientSettings): GitHub {
     commentOnce: (number, body) => commentOnce(client, number, body),
     reviews: (number) => readReviews(client, number),
     checkRuns: (revision) => readCheckRuns(client, revision),
+    isRestricted: (branch) => isRestricted(client, branch),
     dispatch: (workflow, inputs) => dispatchWorkflow(client, workflow, inputs),
   };
 }
