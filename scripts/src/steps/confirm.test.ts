@@ -2,15 +2,18 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../context.ts';
 import { UserError } from '../core/errors.ts';
-import { confirmProduction } from './confirm.ts';
+import { confirm, confirmProduction } from './confirm.ts';
 
 interface Asked {
   end: 'goes on' | UserError;
   said: string;
 }
 
-/** What becomes of the question when somebody types this, and then nothing more. */
-async function ask(typed: string, { terminal = true, yes = false } = {}): Promise<Asked> {
+/** What becomes of a question when somebody types this, and then nothing more. */
+async function ask(
+  typed: string,
+  { terminal = true, yes = false, question = confirmProduction, what = 'prod' } = {},
+): Promise<Asked> {
   const [stdin, stderr] = [new PassThrough(), new PassThrough()];
   let said = '';
   stderr.on('data', (chunk: Buffer) => {
@@ -21,7 +24,7 @@ async function ask(typed: string, { terminal = true, yes = false } = {}): Promis
     stderr: Object.assign(stderr, { isTTY: terminal }),
   } as unknown as Context;
   stdin.end(typed);
-  const end = await confirmProduction(context, 'prod', yes).then(
+  const end = await question(context, what, yes).then(
     () => 'goes on' as const,
     (error: unknown) => error as UserError,
   );
@@ -50,5 +53,29 @@ describe('production', () => {
   it('is not asked about with --yes, nor where no terminal is', async () => {
     expect(await ask('', { yes: true })).toEqual({ end: 'goes on', said: '' });
     expect(await ask('', { terminal: false })).toEqual({ end: 'goes on', said: '' });
+  });
+});
+
+describe('what somebody is about to do', () => {
+  const what = { question: confirm, what: 'This becomes yours.' };
+
+  it.each(['y\n', 'Yes\n'])('is done where %j is typed', async (typed) => {
+    expect(await ask(typed, what)).toEqual({
+      end: 'goes on',
+      said: expect.stringContaining('This becomes yours. Go on? [y/N] '),
+    });
+  });
+
+  it.each(['n\n', 'yellow\n', '\n', ''])('is not done where %j is typed', async (typed) => {
+    expect((await ask(typed, what)).end).toMatchObject({
+      exit: 'usage',
+      message: 'nothing was changed',
+      hint: expect.stringContaining('--yes'),
+    });
+  });
+
+  it('is not asked about with --yes, nor where no terminal is', async () => {
+    expect(await ask('', { ...what, yes: true })).toEqual({ end: 'goes on', said: '' });
+    expect(await ask('', { ...what, terminal: false })).toEqual({ end: 'goes on', said: '' });
   });
 });
