@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { build, type Plugin } from 'esbuild';
 
 const { BUILD_VERSION: version = 'dev', BUILD_REVISION: revision = 'unknown' } = process.env;
+const [, , ...entryPoints] = process.argv;
 
 // Dependencies written in CommonJS ask for `require`, which an ES module does not have.
 const banner = `// Version ${version}, revision ${revision}.\nimport { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);`;
@@ -20,11 +21,12 @@ const unmappedDependencies: Plugin = {
 };
 
 /**
- * Bundles `src/main.ts` of the folder it is run in to `dist/main.mjs` with a source map: all that an image needs.
+ * Bundles `src/main.ts` of the folder it is run in to `dist/main.mjs` with a source map, or each of the files that it is
+ * given to one of the same name: all that an image needs.
  * What is imported only when it is asked for, as tracing is, becomes files of its own beside it.
  */
 await build({
-  entryPoints: ['src/main.ts'],
+  entryPoints: entryPoints.length > 0 ? entryPoints : ['src/main.ts'],
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
   chunkNames: '[name]-[hash]',

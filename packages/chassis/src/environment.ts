@@ -41,5 +41,5 @@ export function readEnvironment<Schema extends z.ZodObject>(
 
 function describe(name: string, value: string | undefined): string {
   if (value === undefined) return `${name} (not set)`;
-  return /secret|token|password|key/i.test(name) ? `${name}=…` : `${name}=${JSON.stringify(value)}`;
+  return /secret|token|password|key|database/i.test(name) ? `${name}=…` : `${name}=${JSON.stringify(value)}`;
 }

@@ -6,5 +6,6 @@ export type { Identity } from './identity.ts';
 export { problem, problemSchema, type Problem } from './problem.ts';
 export { retry, type RetryOptions } from './retry.ts';
 export { runService } from './run-service.ts';
+export { runTask } from './run-task.ts';
 export { serviceSettings, share, wholeNumber, type ServiceConfig } from './settings.ts';
 export { versionHeader } from './version.ts';
