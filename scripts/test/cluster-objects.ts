@@ -148,6 +148,12 @@ export function workload(
   return { wanted, live, pods: [], analysisRuns: [], ...change };
 }
 
+/** A Job that was asked for with this image and that the sync waits for. */
+export function hook(live: IJob | undefined, change: Partial<WorkloadFacts> = {}): WorkloadFacts {
+  const facts = workload(live, change, 'Job');
+  return { ...facts, wanted: { ...facts.wanted, name: 'web-migrate', hook: true } };
+}
+
 /** Synced, with these workloads. */
 export function facts(workloads: readonly WorkloadFacts[], change: Partial<OutcomeFacts> = {}): OutcomeFacts {
   return { application, compared: 'landed', applied: 'landed', workloads, events: [], ...change };

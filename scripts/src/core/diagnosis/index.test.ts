@@ -1,3 +1,4 @@
+import type { IApplication } from '@kubernetes-models/argo-cd/argoproj.io/v1alpha1/Application';
 import type { IEvent } from 'kubernetes-models/v1/Event';
 import type { IPod } from 'kubernetes-models/v1/Pod';
 import { describe, expect, it } from 'vitest';
@@ -6,6 +7,8 @@ import {
   daemonSet,
   deployment,
   facts,
+  hook,
+  job,
   oldImage,
   pod,
   rollout,
@@ -233,6 +236,37 @@ describe('a sync that Argo CD has given up', () => {
       cause,
       reason: `Argo CD could not sync Deployment web: ${message}`,
     });
+  });
+
+  it('by a hook that failed is explained by the pods of that hook, where they say something', () => {
+    const resource = { group: 'batch', version: 'v1', kind: 'Job', name: 'web-migrate', namespace: 'web-dev' };
+    const own: IApplication = {
+      ...application,
+      status: {
+        sync: { status: 'OutOfSync' },
+        operationState: {
+          operation: {},
+          startedAt: '2030-01-01T00:00:00Z',
+          phase: 'Failed',
+          message: 'failed',
+          syncResult: {
+            revision: 'r',
+            resources: [{ ...resource, status: 'Synced', hookPhase: 'Failed', message: 'Job has failed' }],
+          },
+        },
+      },
+    };
+    const pods = [pod('web-migrate-1', { state: ended(1, 'Error') })];
+    const others = workload(deployment(), { pods: [pod('web-1', { state: ended(2, 'Error') })] });
+
+    expect(diagnose(facts([others, hook(job(), { pods })], { application: own }))).toMatchObject({
+      cause: 'crash',
+      pod: 'web-migrate-1',
+      log: 'current',
+    });
+    expect(diagnose(facts([others, hook(job())], { application: own }))?.reason).toBe(
+      'Argo CD could not sync Job web-migrate: Job has failed',
+    );
   });
 
   it('says nothing once it is synced all the same', () => {

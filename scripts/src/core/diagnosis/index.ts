@@ -5,18 +5,26 @@ import { diagnoseCreation } from './creation.ts';
 import { causes, type Diagnosis } from './diagnosis.ts';
 import { eventsOf } from './events.ts';
 import { diagnosePod } from './pods.ts';
-import { syncFailure } from './sync.ts';
+import { failedResources, syncFailure } from './sync.ts';
 
 export type { Diagnosis } from './diagnosis.ts';
 
 /**
- * Why a landing does not work out: what Argo CD could not sync, else what keeps the pods of the wanted version from
- * coming up. Of several troubles the one that says most; undefined where nothing says.
+ * Why a landing does not work out: what Argo CD could not sync, and of a hook what its pods say, else what keeps the pods
+ * of the wanted version from coming up. Of several troubles the one that says most; undefined where nothing says.
  */
 export function diagnose({ application, compared, workloads, events }: OutcomeFacts): Diagnosis | undefined {
   const synced = application?.status?.sync?.status === 'Synced';
-  const failure = compared !== 'landed' || synced || application === undefined ? undefined : syncFailure(application);
-  if (failure !== undefined) return failure;
+  if (application === undefined || compared !== 'landed' || synced) return gravest(workloads, events);
+  const failed = failedResources(application);
+  const hooks = workloads.filter(
+    ({ wanted }) =>
+      wanted.hook === true && failed.some(({ kind, name }) => kind === wanted.kind && name === wanted.name),
+  );
+  return gravest(hooks, events) ?? syncFailure(application) ?? gravest(workloads, events);
+}
+
+function gravest(workloads: readonly WorkloadFacts[], events: readonly IEvent[]): Diagnosis | undefined {
   const found = workloads.flatMap((each) => [...diagnosePods(each, events), diagnoseCreation(each, events)]);
   return found
     .filter((each) => each !== undefined)

@@ -2,13 +2,19 @@ import type { IApplication } from '@kubernetes-models/argo-cd/argoproj.io/v1alph
 import { firstLine } from '../text.ts';
 import { refusalCause, type Diagnosis } from './diagnosis.ts';
 
+/** What the latest sync could not apply, and hooks that failed. */
+export function failedResources(application: IApplication) {
+  const resources = application.status?.operationState?.syncResult?.resources ?? [];
+  return resources.filter(
+    ({ status, hookPhase }) => status === 'SyncFailed' || hookPhase === 'Failed' || hookPhase === 'Error',
+  );
+}
+
 /** Why Argo CD has given up a sync, by the first object that it could not sync; undefined where it has not. */
 export function syncFailure(application: IApplication): Diagnosis | undefined {
   const operation = application.status?.operationState;
   if (operation?.phase !== 'Failed' && operation?.phase !== 'Error') return undefined;
-  const failed = (operation.syncResult?.resources ?? []).filter(
-    ({ status, hookPhase }) => status === 'SyncFailed' || hookPhase === 'Failed' || hookPhase === 'Error',
-  );
+  const failed = failedResources(application);
   const [first] = failed;
   const message = firstLine(first?.message ?? operation.message);
   const what = first === undefined ? '' : ` ${first.kind} ${first.name}`;

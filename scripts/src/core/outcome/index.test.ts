@@ -5,6 +5,7 @@ import {
   daemonSet,
   deployment,
   facts,
+  hook,
   job,
   oldImage,
   pod,
@@ -184,6 +185,40 @@ describe('a Deployment', () => {
     expect(judged(deployment({ updatedReplicas: 1 }), { pods }).reason).toBe(
       '1 of 2 pods updated, 2 available; pod web-1 container app cannot get its image: ImagePullBackOff: not found',
     );
+  });
+});
+
+describe('a hook', () => {
+  const conditions = [{ type: 'Failed', status: 'True', reason: 'BackoffLimitExceeded', message: 'too often' }];
+  const before = workload(deployment({}, { template: { spec: { containers: [{ name: 'app', image: oldImage }] } } }));
+
+  it.each<[string, WorkloadFacts]>([
+    ['complete', hook(job({ conditions: [{ type: 'Complete', status: 'True' }] }))],
+    ['gone, as its delete policy may have it', hook(undefined)],
+    [
+      'of an older image, since a sync of parts runs none',
+      hook(job({ active: 1 }, { template: { spec: { containers: [{ name: 'app', image: oldImage }] } } })),
+    ],
+  ])('that is %s says nothing of the app', (_, each) => {
+    expect(judge(facts([workload(deployment()), each]))).toEqual(judged(deployment()));
+    expect(judge(facts([before, each])).reason).toBe('waiting for the Deployment to take the new image');
+  });
+
+  it('that runs is what the app waits for', () => {
+    expect(judge(facts([before, hook(job({ active: 1 }))])).reason).toBe(
+      'Argo CD waits for Job web-migrate: 0 of 1 pods complete, 1 running, 0 failed',
+    );
+  });
+
+  it('that fails is what the app waits for until Argo CD has given up its sync, with what its pods say', () => {
+    const pods = [pod('web-migrate-1', { state: { terminated: { exitCode: 1, reason: 'Error' } } })];
+    const failed = hook(job({ conditions }), { pods });
+
+    expect(judge(facts([before, failed]))).toEqual({
+      state: 'progressing',
+      reason:
+        'Argo CD waits for Job web-migrate: BackoffLimitExceeded: too often; pod web-migrate-1 container app ended by itself: exit 1 (Error), 0 restarts',
+    });
   });
 });
 

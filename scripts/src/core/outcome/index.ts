@@ -26,16 +26,28 @@ export function judge(facts: OutcomeFacts): Outcome {
   const failure = synced ? undefined : syncFailure(application);
   if (failure !== undefined) return { state: 'failed', reason: failure.reason };
 
-  const outcome = combine(workloads.map((each) => ({ ...each, outcome: judgeWorkload(each) })));
+  const lasting = workloads.filter(({ wanted }) => wanted.hook !== true);
+  const outcome = combine(lasting.map((each) => ({ ...each, outcome: judgeWorkload(each) })));
   if (outcome.state === 'progressing') {
+    const reason = runningHook(workloads) ?? outcome.reason;
     const trouble = diagnose(facts);
-    return trouble === undefined ? outcome : progressing(`${outcome.reason}; ${trouble.reason}`);
+    return progressing(trouble === undefined ? reason : `${reason}; ${trouble.reason}`);
   }
   if (outcome.state !== 'verified') return outcome;
   if (!synced && facts.applied !== 'landed') return progressing('waiting for Argo CD to end its sync');
   const health = status?.health?.status;
   if (outcome.applied !== true && health !== 'Healthy') return progressing(`Argo CD reports ${health ?? 'no health'}`);
   return outcome;
+}
+
+/** The Job among the hooks that keeps the sync from going on. */
+function runningHook(workloads: readonly WorkloadFacts[]): string | undefined {
+  for (const { wanted, live } of workloads) {
+    if (wanted.hook !== true || live?.kind !== 'Job' || !runsAll(wanted.images, liveImages(live))) continue;
+    const { state, reason } = judgeJob(live);
+    if (state !== 'verified') return `Argo CD waits for Job ${wanted.name}: ${reason}`;
+  }
+  return undefined;
 }
 
 const gravity: readonly Outcome['state'][] = ['aborted', 'failed', 'unknown', 'progressing', 'verified'];

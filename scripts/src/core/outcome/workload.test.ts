@@ -23,16 +23,17 @@ spec: {jobTemplate: {spec: {template: {spec: {containers: [{name: a, image: c}]}
     ]);
   });
 
-  it('leaves out hooks, and what is only called like a workload', () => {
+  it('marks hooks, and leaves out what is only called like a workload', () => {
     const manifests = `apiVersion: batch/v1
 kind: Job
-metadata: {name: migrate, annotations: {argocd.argoproj.io/hook: PreSync}}
+metadata: {name: migrate, annotations: {argocd.argoproj.io/hook: Sync}}
 ---
 {apiVersion: example.com/v1, kind: Deployment, metadata: {name: web}}
 `;
+    const job = { kind: 'Job', name: 'migrate', namespace: 'n', images: [] };
 
-    expect(wantedWorkloads(manifests, 'n', 'web')).toEqual([]);
-    expect(wantedWorkloads(manifests.replace('hook: PreSync', 'note: x'), 'n', 'web')).toHaveLength(1);
+    expect(wantedWorkloads(manifests, 'n', 'web')).toEqual([{ ...job, hook: true }]);
+    expect(wantedWorkloads(manifests.replace('hook: Sync', 'note: x'), 'n', 'web')).toEqual([job]);
   });
 });
 

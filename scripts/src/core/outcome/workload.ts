@@ -17,6 +17,8 @@ export interface WantedWorkload {
   namespace: string;
   /** What its containers run. */
   images: readonly string[];
+  /** A hook of Argo CD's: the sync waits for it and fails with it, so it is looked at only to say what that waits for. */
+  hook?: true;
 }
 
 const groups: Readonly<Record<WorkloadKind, string>> = {
@@ -29,7 +31,7 @@ const groups: Readonly<Record<WorkloadKind, string>> = {
 };
 
 /**
- * The workloads in rendered manifests. Hooks of Argo CD are left out: a sync waits for them and fails with them.
+ * The workloads in rendered manifests, hooks of Argo CD marked as such.
  * Throws UserError for manifests that cannot be read; `namespace` is that of objects without one.
  */
 export function wantedWorkloads(manifests: string, namespace: string, where: string): WantedWorkload[] {
@@ -40,13 +42,13 @@ export function wantedWorkloads(manifests: string, namespace: string, where: str
       name: each.name,
       namespace: each.namespace ?? namespace,
       images: imagesOf(at(each.fields, ...templatePath(each.kind))),
+      ...(at(each.fields, 'metadata', 'annotations', 'argocd.argoproj.io/hook') === undefined ? {} : { hook: true }),
     }));
 }
 
 function isWorkload(object: RenderedObject): object is RenderedObject & { kind: WorkloadKind } {
-  const { kind, apiVersion, fields } = object;
-  const hook = at(fields, 'metadata', 'annotations', 'argocd.argoproj.io/hook');
-  return Object.hasOwn(groups, kind) && apiVersion.startsWith(groups[kind as WorkloadKind]) && hook === undefined;
+  const { kind, apiVersion } = object;
+  return Object.hasOwn(groups, kind) && apiVersion.startsWith(groups[kind as WorkloadKind]);
 }
 
 function templatePath(kind: WorkloadKind): string[] {
