@@ -4,6 +4,7 @@ export const components = [
   'coredns',
   'argocd',
   'argo-rollouts',
+  'postgresql',
   'traefik',
   'prometheus',
   'metrics-server',

@@ -21,6 +21,7 @@ describe('settings', () => {
   it.each([
     ['node.address', '10.246.0.300', 'node.address: must be an IPv4 address'],
     ['network.pods', '10.244.0.0', 'network.pods: must be an IPv4 subnet such as 10.244.0.0/24'],
+    ['databases.orders', ['orders_dev'], 'databases.orders.0: must be a DNS label such as orders-dev'],
     ['network.link', 'a-name-of-too-many-letters', 'network.link: must be a link name of at most 15 characters'],
   ])('refuse %s %s', (path, value, message) => {
     const changed = parse(shipped) as Record<string, Record<string, unknown>>;

@@ -9,6 +9,8 @@ const address = z.string().refine(isIPv4, 'must be an IPv4 address');
 const subnet = z.string().regex(/^\d+\.\d+\.\d+\.\d+\/\d+$/, 'must be an IPv4 subnet such as 10.244.0.0/24');
 /** The kernel takes at most 15 characters: https://man7.org/linux/man-pages/man7/netdevice.7.html */
 const link = z.string().regex(/^[a-z][a-z0-9-]{0,14}$/, 'must be a link name of at most 15 characters');
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names */
+const name = z.string().regex(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be a DNS label such as orders-dev');
 const port = z.int().min(1).max(65535);
 
 const schema = z.strictObject({
@@ -30,6 +32,7 @@ const schema = z.strictObject({
     policyHealth: port,
   }),
   needs: z.strictObject({ diskFirst: z.number(), diskLater: z.number(), memory: z.number() }),
+  databases: z.record(name, z.array(name)),
   traffic: z.strictObject({ perSecond: z.number().positive().max(1000), hosts: z.array(z.string().min(1)) }),
 });
 

@@ -96,9 +96,9 @@ async function installHostPackages(platform: Platform): Promise<void> {
 }
 
 /**
- * Three lanes at once: what the first environment needs, the images that its services are built on, and what can come
- * later. A failure in one lane ends the others, so that nothing works on in the background. Gives the exit code of the
- * first delivery.
+ * Four lanes at once: what the first environment needs, the images that its services are built on, their databases, and
+ * what can come later. A failure in one lane ends the others, so that nothing works on in the background. Gives the exit
+ * code of the first delivery.
  */
 async function fillCluster(host: Platform): Promise<number> {
   const controller = new AbortController();
@@ -106,22 +106,23 @@ async function fillCluster(host: Platform): Promise<number> {
   await applyInfrastructure(platform, ['crds', 'policies']);
   await addComponents(platform, ['pause', 'coredns']);
   const base = buildImages(platform, ['base']);
-  const lanes = [fillFirst(platform, base), base, addEach(platform, later)] as const;
+  const database = addComponents(platform, ['postgresql']);
+  const lanes = [fillFirst(platform, [base, database]), base, database, addEach(platform, later)] as const;
   for (const lane of lanes) lane.catch((error: unknown) => controller.abort(error));
   await Promise.allSettled(lanes);
   if (controller.signal.aborted) throw controller.signal.reason;
   return await lanes[0];
 }
 
-/** Everything up to the first delivery, which builds on the images that `base` makes meanwhile. */
-async function fillFirst(platform: Platform, base: Promise<void>): Promise<number> {
+/** Everything up to the first delivery, which needs what is made meanwhile as well. */
+async function fillFirst(platform: Platform, meanwhile: readonly Promise<void>[]): Promise<number> {
   // Argo CD reads the remote as soon as it runs.
   await ensureRemote(platform);
   await runGitServer(platform);
   await buildImages(platform, ['argocd']);
   await installArgoCd(platform);
   await addComponents(platform, ['argo-rollouts']);
-  await base;
+  await Promise.all(meanwhile);
   return await deliverFirst(platform);
 }
 

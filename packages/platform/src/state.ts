@@ -25,6 +25,9 @@ export interface Paths {
   registry: string;
   containerd: string;
   kubelet: string;
+  /** The volume of PostgreSQL, where the cluster makes none. */
+  postgresql: string;
+  databasePasswords: string;
   /** Logs of the pods' containers. */
   podLogs: string;
   /** Storage and configuration of the image builds. */
@@ -54,6 +57,8 @@ export function createPaths(state: string): Paths {
     registry: at('data', 'registry'),
     containerd: at('data', 'containerd'),
     kubelet: at('data', 'kubelet'),
+    postgresql: at('data', 'postgresql'),
+    databasePasswords: at('data', 'database-passwords.json'),
     podLogs: at('logs', 'pods'),
     images: at('images'),
     remote: at('remote', 'sluice.git'),

@@ -60,6 +60,13 @@ export const componentManifests: Record<Applied, ComponentManifests> = {
     namespace: 'argo-rollouts',
     workloads: ['deployment/argo-rollouts'],
   },
+  postgresql: {
+    folders: ['infrastructure/postgresql', 'infrastructure/local/postgresql'],
+    entry: 'infrastructure/local/postgresql',
+    images: ['postgresql'],
+    namespace: 'postgresql',
+    workloads: ['statefulset/postgresql'],
+  },
   traefik: {
     folders: ['infrastructure/traefik', 'infrastructure/local/traefik'],
     entry: 'infrastructure/local/traefik',

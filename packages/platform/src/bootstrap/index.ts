@@ -3,6 +3,7 @@ import type { Platform } from '../platform.ts';
 import { applyComponent } from './apply-component.ts';
 import { installArgoCd } from './argocd.ts';
 import { applyDefinitions } from './definitions.ts';
+import { installPostgresql } from './postgresql.ts';
 
 export { adminPasswordFile } from './argocd-secrets.ts';
 export { installArgoCd };
@@ -13,6 +14,7 @@ export async function applyInfrastructure(platform: Platform, names: readonly In
     if (name === 'pause') continue;
     if (name === 'crds') await applyAllDefinitions(platform);
     else if (name === 'argocd') await installArgoCd(platform);
+    else if (name === 'postgresql') await installPostgresql(platform);
     else await applyComponent(platform, name);
   }
 }

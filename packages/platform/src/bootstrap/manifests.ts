@@ -5,6 +5,7 @@ import { componentImage, usesLocalImages } from '../images/index.ts';
 import type { Host, Platform } from '../platform.ts';
 import { run } from '../run.ts';
 import { componentManifests, type Applied } from './components.ts';
+import { ensurePasswords } from './database-passwords.ts';
 import { planLayout, type Layout } from './layout.ts';
 import { upstreamFiles } from './upstream-files.ts';
 
@@ -56,6 +57,10 @@ async function settingsOf(platform: Platform, name: Applied): Promise<Record<str
     // A node of its own machine is reached from outside of it.
     const routerAddress = usesLocalImages(platform) ? '127.0.0.1' : '0.0.0.0';
     return { routerAddress, routerPort: String(settings.ports.router) };
+  }
+  if (name === 'postgresql') {
+    const passwords = JSON.stringify(await ensurePasswords(platform));
+    return { databases: `sha256:${createHash('sha256').update(passwords).digest('hex')}` };
   }
   if (name === 'coredns') return { clusterAddress: settings.network.dns };
   if (name === 'policies') return { registries: driver.registry };

@@ -27,12 +27,19 @@ export async function planImage(platform: Platform, recipe: Recipe): Promise<Pla
   for (const tool of recipe.tools) inputs.push(await toolInput(platform, tool));
   for (const ingredient of recipe.ingredients) inputs.push(await ingredientInput(platform, ingredient, folder));
   const sums = Object.fromEntries(inputs.map(({ name, sha256 }) => [name, sha256]));
-  const below = recipe.onDebian ? { debian: (await planDebian(platform)).tag } : {};
+  const debian = recipe.onDebian ? await planDebian(platform) : undefined;
+  const below = debian === undefined ? {} : { debian: debian.tag };
   const key = imageKey({ recipe: await recipeFiles(folder), inputs: { ...sums, ...below, arch: process.arch } });
-  const [tool] = recipe.tools;
-  const version = tool === undefined ? process.versions.node : (await platform.tool(tool)).version;
+  const version = await versionOf(platform, recipe, debian?.suite);
   const aliases = recipe.alias === undefined ? [] : [recipe.alias === 'latest' ? 'latest' : version];
   return { recipe, folder, tag: imageTag(version, key), aliases, inputs };
+}
+
+/** What an image's tag begins with. */
+async function versionOf(platform: Platform, recipe: Recipe, suite = ''): Promise<string> {
+  const [tool] = recipe.tools;
+  if (tool !== undefined) return (await platform.tool(tool)).version;
+  return recipe.ingredients.includes('nodejs') ? process.versions.node : suite;
 }
 
 /** Builds an image and publishes it under all its tags. */
@@ -58,6 +65,8 @@ export async function buildImage(platform: Platform, image: PlannedImage, step: 
 
 interface PlannedDebian {
   folder: string;
+  /** The release, such as `bookworm`. */
+  suite: string;
   tag: string;
   inputs: readonly Input[];
 }
@@ -68,7 +77,7 @@ async function planDebian(platform: Platform): Promise<PlannedDebian> {
   const { suite } = await hostAptSource();
   const sums = Object.fromEntries(inputs.map(({ name, sha256 }) => [name, sha256]));
   const key = imageKey({ recipe: await recipeFiles(folder), inputs: { ...sums, suite, arch: process.arch } });
-  return { folder, tag: imageTag(suite, key), inputs };
+  return { folder, suite, tag: imageTag(suite, key), inputs };
 }
 
 /** The Debian image's name in the build storage; made where it is missing. */

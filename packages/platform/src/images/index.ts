@@ -5,7 +5,7 @@ import type { Platform } from '../platform.ts';
 import { buildImage, planImage, type PlannedImage } from './build.ts';
 import { recipes } from './recipes.ts';
 import { prepareStorage } from './storage.ts';
-import { upstreamImage, type ImageReference } from './upstream.ts';
+import { upstreamImage, upstreamPostgresql, type ImageReference } from './upstream.ts';
 
 export type { ImageReference };
 
@@ -42,6 +42,7 @@ export async function componentImage(
 ): Promise<ImageReference> {
   const [recipe] = recipes[component];
   if (recipe === undefined || !usesLocalImages(platform)) {
+    if (component === 'postgresql') return upstreamPostgresql;
     return upstreamImage(component, (await readPin(platform.root, component)).version);
   }
   const { tag } = await planImage(platform, recipe);

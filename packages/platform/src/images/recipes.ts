@@ -8,7 +8,7 @@ export interface Recipe {
   name: string;
   /** Folder below infrastructure/local/images. */
   folder: string;
-  /** Tools whose binaries it holds; the first one's version is in its tag, else that of Node.js. */
+  /** Tools whose binaries it holds; the first one's version is in its tag, else that of Node.js, else Debian's. */
   tools: readonly string[];
   ingredients: readonly Ingredient[];
   /** Built on the Debian image, which the build argument DEBIAN names. */
@@ -27,6 +27,7 @@ export const recipes: Record<ImageName, readonly Recipe[]> = {
   traefik: [single('traefik')],
   prometheus: [single('prometheus')],
   argocd: [{ ...single('argocd'), tools: ['argocd', 'kustomize'], ingredients: [], onDebian: true }],
+  postgresql: [{ ...single('postgresql'), tools: [], ingredients: [], onDebian: true }],
   base: [
     {
       name: 'base/node',

@@ -6,7 +6,13 @@ export interface ImageReference {
   newTag: string;
 }
 
-const repositories: Record<Exclude<Component, 'pause'>, { name: string; prefix: string }> = {
+/** A component that is a pinned tool. */
+type Tool = Exclude<Component, 'pause' | 'postgresql'>;
+
+/** Debian's on an image built here, so that no tool is pinned; the major version decides whether it can read its data. */
+export const upstreamPostgresql: ImageReference = { newName: 'docker.io/library/postgres', newTag: '17-bookworm' };
+
+const repositories: Record<Tool, { name: string; prefix: string }> = {
   coredns: { name: 'docker.io/coredns/coredns', prefix: '' },
   argocd: { name: 'quay.io/argoproj/argocd', prefix: 'v' },
   'argo-rollouts': { name: 'quay.io/argoproj/argo-rollouts', prefix: 'v' },
@@ -16,7 +22,7 @@ const repositories: Record<Exclude<Component, 'pause'>, { name: string; prefix: 
 };
 
 /** Upstream's own image of a component at a version such as `3.2.11`. */
-export function upstreamImage(component: Exclude<Component, 'pause'>, version: string): ImageReference {
+export function upstreamImage(component: Tool, version: string): ImageReference {
   const { name, prefix } = repositories[component];
   return { newName: name, newTag: `${prefix}${version}` };
 }
