@@ -6,7 +6,7 @@ import { renderApp, shipped, shippedConfig } from './shipped-apps.ts';
 export interface Manifest {
   apiVersion: string;
   kind: string;
-  metadata: { name: string; namespace: string; labels?: Labels };
+  metadata: { name: string; namespace: string; labels?: Labels; annotations?: Labels };
   spec: Spec;
   data?: Labels;
 }
@@ -36,12 +36,18 @@ interface Spec {
 
 interface PodSpec {
   priorityClassName?: string;
-  containers: { resources: Resources }[];
+  containers: Container[];
   topologySpreadConstraints: {
     topologyKey: string;
     whenUnsatisfiable: string;
     labelSelector: { matchLabels: Labels };
   }[];
+}
+
+interface Container {
+  image: string;
+  env: { name: string; valueFrom?: { secretKeyRef?: { name: string; key: string } } }[];
+  resources: Resources;
 }
 
 export interface Resources {

@@ -70,6 +70,8 @@ function topKustomization(request: RenderRequest): string {
         fields: [
           { group: 'apps', kind: 'Deployment', path: 'metadata/labels', create: true },
           { group: 'apps', kind: 'Deployment', path: 'spec/template/metadata/labels', create: true },
+          { group: 'batch', kind: 'Job', path: 'metadata/labels', create: true },
+          { group: 'batch', kind: 'Job', path: 'spec/template/metadata/labels', create: true },
           { group: 'argoproj.io', kind: 'Rollout', path: 'metadata/labels', create: true },
           { group: 'argoproj.io', kind: 'Rollout', path: 'spec/template/metadata/labels', create: true },
         ],

@@ -26,8 +26,8 @@ describe('a new image', () => {
     const { lines, changed, unexpected } = changedLines(before ?? '', after ?? '');
 
     expect(lines[0]).toBe(lines[1]);
-    // The image, and the label of the workload and of its pods.
-    expect(changed).toBe(3);
+    // The image, and the label of the workload and of its pods; orders has a migration as well.
+    expect(changed).toBe(cell.app === 'orders' ? 6 : 3);
     expect(unexpected).toBe(0);
   });
 
@@ -37,7 +37,7 @@ describe('a new image', () => {
     const before = await render(shipped, shippedConfig, 'orders', 'dev', old);
     const after = await render(edited, shippedConfig, 'orders', 'dev', next);
 
-    expect(changedLines(before, after)).toMatchObject({ changed: 4, unexpected: 1 });
+    expect(changedLines(before, after)).toMatchObject({ changed: 7, unexpected: 1 });
   });
 });
 
