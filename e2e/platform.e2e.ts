@@ -170,6 +170,33 @@ describe('git push local main', () => {
     }
   });
 
+  it('migrates the database of orders before its pods come, which place an order once however often it is sent', async () => {
+    const namespace = ['-n', 'orders-dev'];
+    const job = await lab.json<{ status: { completionTime: string } }>(...namespace, 'get', 'job', 'orders-migrate');
+    const { items } = await lab.json<{
+      items: { metadata: { creationTimestamp: string; deletionTimestamp?: string }; status: { podIP: string } }[];
+    }>(...namespace, 'get', 'pods', '-l', 'app.kubernetes.io/name=orders');
+    const pods = items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    for (const { metadata } of pods) {
+      expect(Date.parse(metadata.creationTimestamp)).toBeGreaterThanOrEqual(Date.parse(job.status.completionTime));
+    }
+
+    const send = async (): Promise<{ status: number; order: { id: string } }> => {
+      const answer = await fetch(`http://${pods[0]?.status.podIP}:8080/api/v1/orders`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'idempotency-key': 'one-order' },
+        body: JSON.stringify({ lines: [{ productId: 'penstock', quantity: 1, unitPrice: 129_000 }] }),
+      });
+      return { status: answer.status, order: (await answer.json()) as { id: string } };
+    };
+    const first = await send();
+
+    expect(first.status).toBe(201);
+    expect(await send()).toEqual(first);
+    const query = ['psql', '-U', 'postgres', '-tA', 'orders-dev', '-c', 'select id from orders'];
+    expect((await lab.kubectl('-n', 'postgresql', 'exec', 'postgresql-0', '--', ...query)).trim()).toBe(first.order.id);
+  });
+
   it('refuses other refs and a hand-made commit on a deploy branch, with the reason', async () => {
     const refusal = async (...args: string[]): Promise<string> =>
       (await lab.start('git', 'push', ...args).ended).output;
