@@ -6,6 +6,7 @@ import { parseConfig } from '../config.ts';
 import { UserError } from '../errors.ts';
 import { addApp } from './add-app.ts';
 import { requireNewName } from './name.ts';
+import { planService } from './plan.ts';
 import { sourceFiles } from './template.ts';
 
 const rest = `registry: ghcr.io/acme # ours
@@ -75,6 +76,18 @@ describe('the name of a service', () => {
       }),
     );
   });
+});
+
+it('a new service is not made like one with a database', () => {
+  const config = `${rest}apps:\n  orders: {strategy: rolling}\n`;
+  const files = new Map([
+    ['gitops.config.yaml', config],
+    ['services/orders/migrations/0001-orders.sql', 'select 1;'],
+  ]);
+
+  expect(() => planService(files, 'payments', 'orders')).toThrow(
+    'orders has a database, which a new service cannot be given',
+  );
 });
 
 function fits(name: string): boolean {

@@ -12,7 +12,7 @@ const callers = 'networkpolicy.yaml';
  * The files of a new service and its app, by path, and the configuration that names it. Dockerfile, manifest and app are
  * taken from an existing one, `like`, with the name replaced, so that no template can fall behind; the code is not, nor who
  * may call it.
- * Throws UserError for a name that cannot be, or where the existing one lacks a file.
+ * Throws UserError for a name that cannot be, or where the existing one lacks a file or has a database.
  */
 export function planService(
   files: ReadonlyMap<string, string>,
@@ -26,6 +26,7 @@ export function planService(
   const { strategy } = findApp(config, model);
   const service = serviceOf(config, model);
   const first = deliveryEnvironment(config).name;
+  requireNoDatabase(files, service);
 
   function read(path: string): string {
     const found = files.get(path);
@@ -59,6 +60,15 @@ export function planService(
   }
   planned.set(configFile, addApp(text, name, strategy));
   return planned;
+}
+
+/** Migrations, their Job and its Secret would be copied in part. */
+function requireNoDatabase(files: ReadonlyMap<string, string>, service: string): void {
+  if (![...files.keys()].some((path) => path.startsWith(`services/${service}/migrations/`))) return;
+  throw new UserError(`${service} has a database, which a new service cannot be given`, {
+    hint: 'name another one with --like, or none; docs/database.md says what a database takes',
+    exit: 'usage',
+  });
 }
 
 /** The names that apps, services and packages of the workspace have. */
