@@ -419,7 +419,7 @@ describe('pnpm run promote', () => {
       await lab.git('fetch', '--quiet', 'local');
       return lab.git('show', 'local/deploy/staging:storefront/manifests.yaml');
     });
-    expect(manifests).toContain('memory: 72Mi');
+    expect(manifests).toContain('memory: 136Mi');
     expect(manifests).toContain('EDITED: "yes"');
     expect((await cell('storefront', 'staging')).waits).toEqual([]);
   });
