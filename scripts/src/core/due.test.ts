@@ -19,15 +19,23 @@ const start = snapshotOf();
 const running = new Map(
   Object.keys(config.apps).map((app) => [
     app,
-    { app, inputs: inputsOf(config, start, readWorkspace(start), app, 'dev') } as ReleaseFile,
+    {
+      app,
+      strategy: config.apps[app]?.strategy,
+      manifestRevision: start.revision,
+      inputs: inputsOf(config, start, readWorkspace(start), app, 'dev'),
+    } as ReleaseFile,
   ]),
 );
 
 function due(changed: Record<string, string>): string[] {
   const snapshot = snapshotOf(changed);
-  return dueApps(config, snapshot, readWorkspace(snapshot), 'dev', running).map(
-    (each) => `${each.app}: ${each.because.join(', ')}`,
+  const before = new Map([[start.revision, start]]);
+  const [quick, whole] = [before, new Map<string, Snapshot>()].map((known) =>
+    dueApps(config, snapshot, readWorkspace(snapshot), 'dev', running, known),
   );
+  expect(quick).toEqual(whole);
+  return (quick ?? []).map((each) => `${each.app}: ${each.because.join(', ')}`);
 }
 
 it('finds nothing due where the inputs are those that run', () => {
@@ -51,11 +59,19 @@ it.each([
   expect(due({ [path]: `${files[path] ?? ''}\n# edited\n` })).toEqual(expected);
 });
 
+it('reads no kustomization of an app whose folders are those that its release was made of', () => {
+  const texts = new Map([...start.texts].map(([path, text]) => [path, path.endsWith('.yaml') ? '{' : text]));
+  const broken = { ...start, texts };
+  const ask = (before: Map<string, Snapshot>) => dueApps(config, broken, readWorkspace(broken), 'dev', running, before);
+
+  expect(ask(new Map([[start.revision, start]]))).toEqual([]);
+  expect(() => ask(new Map())).toThrow('kustomization.yaml is not valid YAML');
+});
+
 it('takes an app that is not there yet as new', () => {
-  expect(dueApps(config, start, readWorkspace(start), 'dev', new Map()).map((each) => each.because)).toEqual([
-    ['new'],
-    ['new'],
-  ]);
+  expect(dueApps(config, start, readWorkspace(start), 'dev', new Map(), new Map()).map((each) => each.because)).toEqual(
+    [['new'], ['new']],
+  );
 });
 
 it('counts a component that only an overlay uses as part of the release', () => {

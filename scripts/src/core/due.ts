@@ -1,5 +1,5 @@
 import type { Config } from './config.ts';
-import { inputsOf, type Inputs } from './inputs.ts';
+import { inputsOf, renderedFolders, type Inputs } from './inputs.ts';
 import type { ReleaseFile } from './release-file.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { WorkspacePackage } from './workspace.ts';
@@ -14,22 +14,40 @@ export interface DueApp {
   needsImage: boolean;
 }
 
-/** The apps to deliver, in the order of the configuration. */
+/**
+ * The apps to deliver, in the order of the configuration. `before` has the folders in apps/ at the revisions that the
+ * manifests of running releases are of.
+ */
 export function dueApps(
   config: Config,
   snapshot: Snapshot,
   workspace: ReadonlyMap<string, WorkspacePackage>,
   environment: string,
   running: ReadonlyMap<string, ReleaseFile>,
+  before: ReadonlyMap<string, Pick<Snapshot, 'folders'>>,
 ): DueApp[] {
   const known = new Map<string, string[]>();
-  return Object.keys(config.apps).flatMap((app) => {
-    const inputs = inputsOf(config, snapshot, workspace, app, environment, known);
-    const because = differences(inputs, running.get(app));
+  return Object.entries(config.apps).flatMap(([app, { strategy }]) => {
+    const release = running.get(app);
+    // Where Git holds the same folders there is nothing to read.
+    const settled =
+      release?.strategy === strategy &&
+      sameFolders(before.get(release.manifestRevision), snapshot, renderedFolders(app));
+    const manifests = settled ? release.inputs.manifests : undefined;
+    const inputs = inputsOf(config, snapshot, workspace, app, environment, known, manifests);
+    const because = differences(inputs, release);
     return because.length === 0
       ? []
       : [{ app, inputs, because, needsImage: because.includes('new') || because.includes('code') }];
   });
+}
+
+function sameFolders(
+  then: Pick<Snapshot, 'folders'> | undefined,
+  now: Pick<Snapshot, 'folders'>,
+  folders: readonly string[],
+): boolean {
+  return folders.every((each) => then?.folders.has(each) && then.folders.get(each)?.id === now.folders.get(each)?.id);
 }
 
 /** How the inputs differ from those of a running release. */

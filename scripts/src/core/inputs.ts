@@ -22,7 +22,8 @@ export function strategyFolder(strategy: Strategy): string {
 
 /**
  * The inputs of an app at a revision of main, for one environment. Throws UserError where a folder is missing.
- * `known` keeps what kustomizations refer to by their texts, for many apps that use the same components.
+ * `known` keeps what kustomizations refer to by their texts, for many apps that use the same components; `manifests` is
+ * that hash where it is known.
  */
 export function inputsOf(
   config: Config,
@@ -31,6 +32,7 @@ export function inputsOf(
   app: string,
   environment: string,
   known = new Map<string, string[]>(),
+  manifests?: string,
 ): Inputs {
   const service = serviceOf(config, app);
   const folder = `services/${service}`;
@@ -44,7 +46,7 @@ export function inputsOf(
       hashPaths(snapshot, [...closure(workspace, folder), ...sharedBuildFiles]),
       JSON.stringify(config.build.args, Object.keys(config.build.args).toSorted()),
     ]),
-    manifests: manifestsHash(snapshot, app, strategy, known),
+    manifests: manifests ?? manifestsHash(snapshot, app, strategy, known),
     overlay: overlayHash(snapshot, app, environment),
   };
 }
@@ -62,6 +64,11 @@ export function manifestsHash(
     (each) => !overlays.includes(each),
   );
   return digestOf([strategy, hashPaths(snapshot, used)]);
+}
+
+/** The folders that an app is rendered from: its kustomizations refer to nothing else. */
+export function renderedFolders(app: string): string[] {
+  return [`apps/${app}`, 'apps/components'];
 }
 
 /** The hash of what stays in an environment: its overlay. Throws UserError where there is none. */

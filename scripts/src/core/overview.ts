@@ -48,6 +48,8 @@ export interface OverviewFacts {
   config: Config;
   main: Snapshot;
   workspace: ReadonlyMap<string, WorkspacePackage>;
+  /** The folders in apps/ at the revisions that the manifests of what the first environment runs are of. */
+  before: ReadonlyMap<string, Pick<Snapshot, 'folders'>>;
   states: ReadonlyMap<string, BranchState>;
   records: readonly DeliveryRecord[];
   observations: readonly Observation[];
@@ -60,11 +62,10 @@ export interface OverviewFacts {
 
 /** Every app in every environment, apps first, both in the order of the configuration; then what it no longer has and is still there. */
 export function overview(facts: OverviewFacts): Cell[] {
-  const { config, main, workspace, states } = facts;
+  const { config, main, workspace, states, before } = facts;
   const first = deliveryEnvironment(config).name;
-  const due = new Map(
-    dueApps(config, main, workspace, first, states.get(first)?.releases ?? new Map()).map((each) => [each.app, each]),
-  );
+  const running = states.get(first)?.releases ?? new Map();
+  const due = new Map(dueApps(config, main, workspace, first, running, before).map((each) => [each.app, each]));
   const configured = Object.keys(config.apps).flatMap((app) =>
     config.environments.map((environment) => {
       const { release, record, unfinished } = whatIsThere(facts, app, environment.name);

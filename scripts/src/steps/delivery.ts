@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import type { BranchState } from '../core/branch-state.ts';
+import { isStateFile, type BranchState } from '../core/branch-state.ts';
 import { planDelivery } from '../core/delivery.ts';
 import { dueApps, type DueApp } from '../core/due.ts';
 import { UserError } from '../core/errors.ts';
@@ -12,15 +12,32 @@ import type { BuildResult } from './build.ts';
 import { createGitHubFacts } from './github-facts.ts';
 import { judgeChange } from './judge.ts';
 import { renderer, renderRelease } from './render.ts';
-import { branchState, createSources, inputsSnapshot, readRecords, remoteRefs, type Repository } from './repository.ts';
+import {
+  branchHead,
+  createSources,
+  foldersBefore,
+  inputsSnapshot,
+  readRecords,
+  remoteRefs,
+  stateAt,
+  type Repository,
+} from './repository.ts';
 
 /** What is due in the first environment at the revision that is delivered, and its state. */
 export async function findDue(repository: Repository): Promise<{ state: BranchState; due: DueApp[] }> {
   const { git, remote, config, main } = repository;
   const environment = deliveryEnvironment(config).name;
-  const state = await branchState(git, environment, remoteRefs(remote));
-  const inputs = await inputsSnapshot(git, main);
-  return { state, due: dueApps(config, inputs, readWorkspace(inputs), environment, state.releases) };
+  const head = await branchHead(git, environment, remoteRefs(remote));
+  const stateWith = (manifests: ReadonlySet<string>): Promise<BranchState> =>
+    stateAt(git, environment, head, undefined, (path) => {
+      const [app = '', file] = path.split('/');
+      return isStateFile(path) && (file !== 'manifests.yaml' || manifests.has(app));
+    });
+  const [state, inputs] = await Promise.all([stateWith(new Set()), inputsSnapshot(git, main)]);
+  const before = await foldersBefore(git, state.releases.values());
+  const due = dueApps(config, inputs, readWorkspace(inputs), environment, state.releases, before);
+  // Manifests are many times what else a branch holds, and only what changes is compared with its own.
+  return { state: due.length === 0 ? state : await stateWith(new Set(due.map(({ app }) => app))), due };
 }
 
 /**

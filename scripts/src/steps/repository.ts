@@ -7,8 +7,10 @@ import type { Context } from '../context.ts';
 import { deployBranch, isStateFile, readBranchState, type BranchState } from '../core/branch-state.ts';
 import { configFile, parseConfig, type Config } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
+import { renderedFolders } from '../core/inputs.ts';
 import { policyFolder } from '../core/policy.ts';
 import { parseRecord, recordsBranch, type DeliveryRecord } from '../core/record.ts';
+import type { ReleaseFile } from '../core/release-file.ts';
 import { isObservationPath, parseObservation, type Observation } from '../core/soak/observation.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { readIdentity } from './identity.ts';
@@ -87,6 +89,18 @@ export function inputsSnapshot(git: Git, { revision }: Pick<Snapshot, 'revision'
   });
 }
 
+/** The folders in apps/ at the revisions that the manifests of releases are of; of revisions that are not in this clone, none. */
+export async function foldersBefore(git: Git, releases: Iterable<ReleaseFile>): Promise<Map<string, Snapshot>> {
+  const revisions = [...new Set([...releases].map((each) => each.manifestRevision))];
+  const found = await Promise.all(
+    revisions.map(async (revision): Promise<[string, Snapshot][]> => {
+      if ((await git.resolve(revision)) === undefined) return [];
+      return [[revision, await git.snapshot(revision, { within: (folder) => folder === 'apps' })]];
+    }),
+  );
+  return new Map(found.flat());
+}
+
 /** The configuration at a revision of main, as it applies on a remote; UserError where it is missing or wrong. */
 export async function readConfig(
   main: Snapshot,
@@ -110,9 +124,20 @@ export type Sources = (revision: string, app: string) => Promise<Snapshot>;
 export function createSources(git: Git): Sources {
   return (revision, app) =>
     git.snapshot(revision, {
-      within: below([`apps/${app}`, 'apps/components']),
-      wanted: (path) => path.startsWith(`apps/${app}/`) || path.startsWith('apps/components/'),
+      within: below(renderedFolders(app)),
+      wanted: (path) => renderedFolders(app).some((folder) => path.startsWith(`${folder}/`)),
     });
+}
+
+/** The head of an environment's branch as the remote had it when fetched; UserError where there is none. */
+export async function branchHead(git: Git, environment: string, refs: string): Promise<string> {
+  const head = await git.resolve(`${refs}/${deployBranch(environment)}`);
+  if (head === undefined) {
+    throw new UserError(`the branch ${deployBranch(environment)} does not exist`, {
+      hint: 'locally pnpm start makes it, elsewhere pnpm run init',
+    });
+  }
+  return head;
 }
 
 /** The state of an environment's branch as the remote had it when fetched; of some apps only, where they are named. */
@@ -122,24 +147,19 @@ export async function branchState(
   refs: string,
   apps?: readonly string[],
 ): Promise<BranchState> {
-  const head = await git.resolve(`${refs}/${deployBranch(environment)}`);
-  if (head === undefined) {
-    throw new UserError(`the branch ${deployBranch(environment)} does not exist`, {
-      hint: 'locally pnpm start makes it, elsewhere pnpm run init',
-    });
-  }
-  return stateAt(git, environment, head, apps);
+  return stateAt(git, environment, await branchHead(git, environment, refs), apps);
 }
 
-/** The state of an environment's branch at one of its commits; of some apps only, where they are named. */
+/** The state of an environment's branch at one of its commits; of some apps only, where they are named, and of its files only those `wanted`. */
 export async function stateAt(
   git: Git,
   environment: string,
   commit: string,
   apps?: readonly string[],
+  wanted: (path: string) => boolean = isStateFile,
 ): Promise<BranchState> {
   const within = apps === undefined ? undefined : below([policyFolder, ...apps]);
-  return readBranchState(environment, await git.snapshot(commit, { within, wanted: isStateFile }));
+  return readBranchState(environment, await git.snapshot(commit, { within, wanted }));
 }
 
 /** The state of an environment's branch, with the commit that each app landed with. */

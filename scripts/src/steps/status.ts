@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import type { BranchState } from '../core/branch-state.ts';
+import { deliveryEnvironment } from '../core/graph.ts';
 import { proposalsOf } from '../core/proposal.ts';
 import { overview, type Cell, type LiveCell, type OverviewFacts, type Waiting } from '../core/overview.ts';
 import { readWorkspace } from '../core/workspace.ts';
@@ -8,6 +9,7 @@ import { createHealth, unasked } from './health.ts';
 import { requireKnownApp } from './known-app.ts';
 import { seeProposals, type SeenProposals } from './proposals.ts';
 import {
+  foldersBefore,
   inputsSnapshot,
   landedState,
   openRepository,
@@ -112,14 +114,16 @@ async function readKnown(
     }
   }
   const apps = [...new Set([...landings.values()].flatMap((each) => [...each.keys()]))];
-  const [inputs, past, records, observations] = await Promise.all([
+  const running = states.get(deliveryEnvironment(config).name)?.releases.values() ?? [];
+  const [inputs, before, past, records, observations] = await Promise.all([
     inputsSnapshot(git, main),
+    foldersBefore(git, running),
     readPast(repository, states),
     readRecords(git, config, apps, refs),
     readObservations(git, config, apps, refs),
   ]);
   const workspace = readWorkspace(inputs);
-  const facts = { config, main: inputs, workspace, states, records, observations, past, landings };
+  const facts = { config, main: inputs, workspace, before, states, records, observations, past, landings };
   const [waiting, proposals] = await Promise.all([
     app === undefined ? undefined : waitingReleases(context, repository, states, app),
     seeProposals(repository),
