@@ -6,7 +6,7 @@ import { screenshot } from './browser.ts';
 import { hostState, type HostState } from './host-state.ts';
 import { createLab, eventually, measured, type Changes, type Finished, type Lab } from './lab.ts';
 import { findProcess, startTime } from './processes.ts';
-import { countsSince, routerCounts, sendRequests } from './traffic.ts';
+import { countsSince, keepAsking, routerCounts, sendRequests } from './traffic.ts';
 
 let lab: Lab;
 let before: HostState;
@@ -425,6 +425,89 @@ describe('pnpm run promote', () => {
   });
 });
 
+describe('an app', () => {
+  it('answers every request while twenty rolling updates replace its pods', async () => {
+    const namespace = ['-n', 'orders-dev'];
+    const load = keepAsking(`http://${await clusterAddress('orders-dev', 'orders')}/version`, 4);
+    const began = Date.now();
+    try {
+      for (let update = 1; update <= 20; update++) {
+        await lab.kubectl(...namespace, 'rollout', 'restart', 'deployment/orders');
+        await lab.kubectl(...namespace, 'rollout', 'status', 'deployment/orders', '--timeout=120s');
+      }
+    } finally {
+      const { sent, failures } = await load.stop();
+      measured(
+        'twenty rolling updates',
+        `${((Date.now() - began) / 1000).toFixed(0)} s, ${sent} requests, ${failures.size} kinds of failure`,
+      );
+      expect(failures).toEqual(new Map());
+      expect(sent).toBeGreaterThan(1000);
+    }
+  });
+
+  it('has a second pod while its load asks for one, which a drain leaves there as long as the first has no successor', async () => {
+    const namespace = ['-n', 'catalog-dev'];
+    const load = keepAsking(`http://${await clusterAddress('catalog-dev', 'catalog')}/api/v1/products`, 16);
+    const began = Date.now();
+    try {
+      await eventually('a second Ready pod of catalog', 180, async () => (await readyPods('catalog-dev')) === 2);
+    } finally {
+      await load.stop();
+    }
+    measured('from load to a second pod', `${((Date.now() - began) / 1000).toFixed(0)} s`);
+    const { status } = await lab.json<{ status: { sync: { status: string } } }>(
+      '-n',
+      'argocd',
+      'get',
+      'application',
+      'catalog-dev',
+    );
+    expect(status.sync.status).toBe('Synced');
+
+    const node = (await lab.kubectl('get', 'nodes', '-o', 'name')).trim().replace('node/', '');
+    const selector = '--pod-selector=app.kubernetes.io/name=catalog,environment=dev';
+    const drained = lab.kubectl('drain', node, selector, '--delete-emptydir-data', '--timeout=25s');
+    await expect(drained).rejects.toThrow("would violate the pod's disruption budget");
+    expect(await readyPods('catalog-dev')).toBe(1);
+    await lab.kubectl('uncordon', node);
+    await eventually('both pods', 90, async () => (await readyPods('catalog-dev')) === 2);
+    await lab.kubectl(...namespace, 'wait', '--for=condition=Ready', 'pod', '--all', '--timeout=60s');
+  });
+
+  it('that a node has no room for is said to be so, with what is missing', async () => {
+    const { status } = await lab.json<{ status: { images: { names: string[] }[] } }>('get', 'node', 'sluice');
+    const pause = status.images.flatMap(({ names }) => names).find((name) => /pause/.test(name)) ?? '';
+    const patch = 'apps/storefront/overlays/staging/steps.patch.yaml';
+    const larger = ['requests', 'limits'].map(
+      (kind) => `- op: replace\n  path: /spec/template/spec/containers/0/resources/${kind}/cpu\n  value: "1"\n`,
+    );
+    const filler = {
+      spec: { containers: [{ name: 'filler', image: pause, resources: { requests: { cpu: '900m' } } }] },
+    };
+    await lab.kubectl('run', 'filler', `--image=${pause}`, `--overrides=${JSON.stringify(filler)}`);
+    try {
+      expect((await lab.push({ [patch]: (text) => `${text}${larger.join('')}` })).code).toBe(0);
+      const { code, output } = await lab.pnpm(
+        'run',
+        'reconfigure',
+        'storefront',
+        '--env',
+        'staging',
+        '--deadline',
+        '45',
+      );
+      expect(code, output).not.toBe(0);
+      expect(output).toMatch(/cannot be scheduled: .*Insufficient cpu/);
+    } finally {
+      await lab.kubectl('delete', 'pod', 'filler', '--wait=false');
+    }
+    expect((await lab.push({ [patch]: (text) => text.replace(larger.join(''), '') })).code).toBe(0);
+    const again = await lab.pnpm('run', 'reconfigure', 'storefront', '--env', 'staging');
+    expect(again.code, again.output).toBe(0);
+  });
+});
+
 describe('the platform', () => {
   it('shows the storefront Synced and Healthy in the web UI of Argo CD', async ({ skip }) => {
     const ui = (await lab.get('argocd.localhost', '/')).body;
@@ -520,10 +603,30 @@ async function commitsSince(branch: string, start: string): Promise<string[]> {
 
 interface Pods {
   items: {
-    metadata: { name: string };
+    metadata: { name: string; deletionTimestamp?: string };
     spec: { containers: { image: string }[] };
     status: { conditions?: { type: string; status: string }[] };
   }[];
+}
+
+/** Where a Service answers within the cluster and on its node. */
+async function clusterAddress(namespace: string, service: string): Promise<string> {
+  const { spec } = await lab.json<{ spec: { clusterIP: string; ports: { name: string; port: number }[] } }>(
+    '-n',
+    namespace,
+    'get',
+    'service',
+    service,
+  );
+  return `${spec.clusterIP}:${spec.ports.find(({ name }) => name === 'http')?.port}`;
+}
+
+async function readyPods(namespace: string): Promise<number> {
+  const { items } = await lab.json<Pods>('-n', namespace, 'get', 'pods', '-l', 'app.kubernetes.io/name');
+  const isReady = (each: { type: string; status: string }): boolean => each.type === 'Ready' && each.status === 'True';
+  return items.filter(
+    ({ metadata, status }) => metadata.deletionTimestamp === undefined && status.conditions?.some(isReady),
+  ).length;
 }
 
 /** Deletes a pod that runs a digest, and waits until another one with it is Ready in its place. */

@@ -52,3 +52,37 @@ export async function sendRequests(
   await Promise.all(Array.from({ length: 16 }, worker));
   return seen;
 }
+
+/** What was seen of requests that were sent without a pause until they were stopped. */
+export interface Load {
+  sent: number;
+  /** Everything but an answer below 400, each with how often it came. */
+  failures: Map<string, number>;
+}
+
+/** Asks an address again and again, `workers` at a time, each on a connection that it keeps; `stop` ends with what was seen. */
+export function keepAsking(address: string, workers: number): { stop(): Promise<Load> } {
+  const load: Load = { sent: 0, failures: new Map() };
+  const stopping = new AbortController();
+  async function ask(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      load.sent++;
+      const failure = await fetch(address, { signal: AbortSignal.timeout(10_000) }).then(
+        async (answer) => {
+          await answer.arrayBuffer();
+          return answer.ok ? undefined : String(answer.status);
+        },
+        (error: unknown) => `${String(error)}: ${String(error instanceof Error ? error.cause : '')}`,
+      );
+      if (failure !== undefined) load.failures.set(failure, (load.failures.get(failure) ?? 0) + 1);
+    }
+  }
+  const asking = Promise.all(Array.from({ length: workers }, ask));
+  return {
+    async stop() {
+      stopping.abort();
+      await asking;
+      return load;
+    },
+  };
+}
