@@ -508,6 +508,31 @@ describe('an app', () => {
   });
 });
 
+describe('the cluster', () => {
+  it('refuses a tag that somebody sets by hand, and undoes a count and a deletion', async () => {
+    const namespace = ['-n', 'orders-dev'];
+    const [digest] = await podDigests('orders-dev');
+    const tag = 'app=127.0.0.1:5000/orders:by-hand';
+    await expect(lab.kubectl(...namespace, 'set', 'image', 'deployment/orders', tag)).rejects.toThrow(
+      'not named by digest',
+    );
+    await lab.kubectl(...namespace, 'scale', 'deployment/orders', '--replicas=3');
+    await lab.kubectl(...namespace, 'delete', 'poddisruptionbudget', 'orders');
+    await eventually('what Git says', 120, async () => {
+      const { spec } = await lab.json<{ spec: { replicas: number; template: Pods['items'][number] } }>(
+        ...namespace,
+        'get',
+        'deployment',
+        'orders',
+      );
+      await lab.kubectl(...namespace, 'get', 'poddisruptionbudget', 'orders');
+      return spec.replicas === 1 && spec.template.spec.containers[0]?.image.endsWith(`@${digest}`);
+    });
+    await eventually('one pod of the release', 90, async () => (await readyPods('orders-dev')) === 1);
+    expect(await podDigests('orders-dev')).toEqual([digest]);
+  });
+});
+
 describe('the platform', () => {
   it('shows the storefront Synced and Healthy in the web UI of Argo CD', async ({ skip }) => {
     const ui = (await lab.get('argocd.localhost', '/')).body;
