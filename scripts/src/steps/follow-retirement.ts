@@ -1,7 +1,7 @@
 import { deployBranch } from '../core/branch-state.ts';
 import type { Plan } from '../core/plan.ts';
-import type { ReleaseFile } from '../core/release-file.ts';
 import { judgeRetirement } from '../core/retirement.ts';
+import { workloadKindOf } from '../core/strategy.ts';
 import { applicationName, type Watch } from './look.ts';
 import { remoteRefs, type Repository } from './repository.ts';
 
@@ -20,13 +20,9 @@ export function watchRetirement({ git, remote }: Repository, { environment }: Pl
         back = (await git.objectId(`${remoteRefs(remote)}/${deployBranch(environment)}:${app}`)) !== undefined;
         if (!back) await argocd.deleteApplication(name);
       }
-      const kind = workloadKind(release);
+      const kind = workloadKindOf(release.strategy);
       const found = await apps.workload(release.namespace, kind, app);
       const workload = found === undefined ? undefined : `${kind}/${app} in ${release.namespace}`;
       return { outcome: judgeRetirement({ back, application, workload }) };
     };
-}
-
-function workloadKind({ strategy }: Pick<ReleaseFile, 'strategy'>): 'Deployment' | 'Rollout' {
-  return strategy === 'rolling' ? 'Deployment' : 'Rollout';
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { astray, missing } from '../../test/rendered-names.ts';
 import { ofKind, rendered, theOnly, workloadKind } from '../../test/rendered.ts';
 import { root, shipped, shippedWith } from '../../test/shipped-apps.ts';
-import { strategies } from '../core/strategy.ts';
+import { strategies, workloadKindOf } from '../core/strategy.ts';
 
 /** An app as production has it, under names that a cell of its own gives everything. */
 function renamed(files: Record<string, string>, app: string): Record<string, string> {
@@ -40,6 +40,10 @@ describe.for(strategies)('the strategy %s', (strategy) => {
       team: 'apps',
       'cost-center': 'shop',
     });
+  });
+
+  it('is of the kind that a retirement waits for the end of', async () => {
+    expect(theOnly(await rendered('storefront', 'prod', strategy), workloadKind).kind).toBe(workloadKindOf(strategy));
   });
 
   it('is scaled as the kind that it is, and says no number of pods where an autoscaler does', async () => {
