@@ -5,6 +5,7 @@ import type { Platform } from '../platform.ts';
 import { applyComponent } from './apply-component.ts';
 import { ensurePasswords } from './database-passwords.ts';
 import { databaseObjects, databases } from './databases.ts';
+import { applyDefinitionsOf } from './definitions.ts';
 import { apply, kubectl } from './kubectl.ts';
 
 /** Of the image, built here or upstream's. */
@@ -46,6 +47,5 @@ async function defineExternalSecrets(platform: Platform): Promise<void> {
   const name = 'customresourcedefinition/externalsecrets.external-secrets.io';
   if ((await kubectl(platform, ['get', name, '--ignore-not-found', '--output', 'name'])) !== '') return;
   const file = join(platform.root, 'infrastructure', 'local', 'postgresql', 'customresourcedefinition.yaml');
-  await apply(platform, await readFile(file, 'utf8'));
-  await kubectl(platform, ['wait', '--for=condition=Established', '--timeout=60s', name]);
+  await applyDefinitionsOf(platform, await readFile(file, 'utf8'));
 }
