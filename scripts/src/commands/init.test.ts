@@ -2,6 +2,7 @@ import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startGitHub } from '../../test/github/github.ts';
+import { releaseOf } from '../../test/release.ts';
 import { createOriginal, type Original, type OwnCopy } from '../../test/own-copy.ts';
 import { createGit } from '../adapters/git.ts';
 import { formatRelease } from '../core/release-file.ts';
@@ -181,7 +182,15 @@ describe('init refuses', { timeout: 120_000 }, () => {
     const copy = await original.copy(address);
     const git = createGit(copy.folder, copy.env);
     const image = `${original.was.registry}/orders`;
-    const files = new Map([['orders/release.yaml', formatRelease({ ...release, image })]]);
+    const files = new Map([
+      [
+        'orders/release.yaml',
+        formatRelease({
+          ...releaseOf('a', { app: 'orders', namespace: 'orders-prod', image }),
+          intent: 'a'.repeat(16),
+        }),
+      ],
+    ]);
     const by = { name: 'Bob', email: 'bob@example.invalid' };
     const [commit = ''] = await git.commit(undefined, { files, message: 'Deliver\n', by, at: 1 });
     await git.push('origin', commit, 'deploy/prod');
@@ -207,20 +216,3 @@ describe('init refuses', { timeout: 120_000 }, () => {
     });
   });
 });
-
-const release = {
-  app: 'orders',
-  environment: 'prod',
-  cluster: 'prod',
-  namespace: 'orders-prod',
-  strategy: 'rolling',
-  release: 'a'.repeat(12),
-  tag: `${'a'.repeat(12)}-1`,
-  digest: `sha256:${'0'.repeat(64)}`,
-  imageRevision: 'a'.repeat(40),
-  manifestRevision: 'a'.repeat(40),
-  overlayRevision: 'a'.repeat(40),
-  inputs: { image: 'a'.repeat(16), manifests: 'a'.repeat(16), overlay: 'a'.repeat(16) },
-  renderer: 'kustomize',
-  intent: 'a'.repeat(16),
-} as const;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { releaseOf } from '../../test/release.ts';
 import { releaseId } from './inputs.ts';
 import { noPolicy, type Policy } from './policy.ts';
 import type { DeliveryRecord } from './record.ts';
@@ -97,20 +98,7 @@ describe('chooseState', () => {
 
 describe('isImageOf', () => {
   const full = (letter: string): ReleaseFile => ({
-    app: 'web',
-    environment: 'prod',
-    cluster: 'prod',
-    namespace: 'web-prod',
-    strategy: 'rolling',
-    release: releaseId(`sha256:${letter.repeat(64)}`, letter.repeat(16)),
-    image: 'registry.invalid/acme/web',
-    tag: `${letter.repeat(12)}-1`,
-    digest: `sha256:${letter.repeat(64)}`,
-    imageRevision: letter.repeat(40),
-    manifestRevision: letter.repeat(40),
-    overlayRevision: letter.repeat(40),
-    inputs: { image: letter.repeat(16), manifests: letter.repeat(16), overlay: letter.repeat(16) },
-    renderer: 'kustomize v5.8.1',
+    ...releaseOf(letter, { release: releaseId(`sha256:${letter.repeat(64)}`, letter.repeat(16)) }),
     intent: letter.repeat(16),
   });
   const [running, other] = [full('b'), full('c')];

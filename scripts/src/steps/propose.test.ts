@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gitHubLab, pipelineOf } from '../../test/github-lab.ts';
 import { production } from '../../test/gate-facts.ts';
+import { releaseOf } from '../../test/release.ts';
 import { virtualTime } from '../../test/virtual-time.ts';
 import { systemClock } from '../adapters/clock.ts';
 import type { Context } from '../context.ts';
@@ -16,22 +17,7 @@ const by = { name: 'ann', email: 'ann@users.noreply.github.com' };
 function planOf(head: string, apps: number, version: number): Plan {
   const changes = Array.from({ length: apps }, (_, index): Change => {
     const app = `app-${index}`;
-    const release = {
-      app,
-      environment: 'dev',
-      cluster: 'c',
-      namespace: 'n',
-      strategy: 'rolling' as const,
-      release: '0123456789ab',
-      image: 'registry.invalid/app',
-      tag: `aaaaaaaaaaaa-${version}`,
-      digest: `sha256:${'a'.repeat(64)}`,
-      imageRevision: 'a'.repeat(40),
-      manifestRevision: 'a'.repeat(40),
-      overlayRevision: 'a'.repeat(40),
-      inputs: { image: 'a'.repeat(16), manifests: 'a'.repeat(16), overlay: 'a'.repeat(16) },
-      renderer: 'kustomize',
-    };
+    const release = releaseOf('a', { app, environment: 'dev', tag: `aaaaaaaaaaaa-${version}` });
     const manifests = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${app}}\ndata: {version: "${version}"}\n`;
     return { app, release, previous: undefined, manifests, verdicts: [], reason: 'image changed' };
   });

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { releaseOf } from '../../test/release.ts';
 import { snapshotWith } from '../../test/snapshot.ts';
 import { template } from '../../test/template.ts';
 import { parseConfig } from '../core/config.ts';
@@ -10,22 +11,16 @@ const main = snapshotWith(files);
 const config = parseConfig(files['gitops.config.yaml']?.replace('REGISTRY', 'localhost') ?? '');
 
 function release(app: string, environment: string, namespace = `${app}-${environment}`): Omit<ReleaseFile, 'intent'> {
-  return {
+  const { revision } = main;
+  const revisions = { imageRevision: revision, manifestRevision: revision, overlayRevision: revision };
+  return releaseOf('0', {
     app,
     environment,
     cluster: 'nonprod',
     namespace,
-    strategy: 'rolling',
-    release: '0'.repeat(12),
     image: `ghcr.io/acme/${app}`,
-    tag: '0123456789ab-1',
-    digest: `sha256:${'0'.repeat(64)}`,
-    imageRevision: main.revision,
-    manifestRevision: main.revision,
-    overlayRevision: main.revision,
-    inputs: { image: '0'.repeat(16), manifests: '0'.repeat(16), overlay: '0'.repeat(16) },
-    renderer: 'kustomize',
-  };
+    ...revisions,
+  });
 }
 
 const sources = (): Promise<typeof main> => Promise.resolve(main);
