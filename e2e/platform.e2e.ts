@@ -646,12 +646,13 @@ async function clusterAddress(namespace: string, service: string): Promise<strin
   return `${spec.clusterIP}:${spec.ports.find(({ name }) => name === 'http')?.port}`;
 }
 
+function isReady({ conditions }: Pods['items'][number]['status']): boolean {
+  return conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+}
+
 async function readyPods(namespace: string): Promise<number> {
   const { items } = await lab.json<Pods>('-n', namespace, 'get', 'pods', '-l', 'app.kubernetes.io/name');
-  const isReady = (each: { type: string; status: string }): boolean => each.type === 'Ready' && each.status === 'True';
-  return items.filter(
-    ({ metadata, status }) => metadata.deletionTimestamp === undefined && status.conditions?.some(isReady),
-  ).length;
+  return items.filter(({ metadata, status }) => metadata.deletionTimestamp === undefined && isReady(status)).length;
 }
 
 /** Deletes a pod that runs a digest, and waits until another one with it is Ready in its place. */
@@ -666,11 +667,7 @@ async function replacePod(namespace: string, digest: string): Promise<void> {
   await lab.kubectl('-n', namespace, 'delete', 'pod', pod.metadata.name, '--wait=false');
   const known = new Set(before.map(({ metadata }) => metadata.name));
   await eventually('a Ready pod of the same release in its place', 90, async () =>
-    (await list()).some(
-      ({ metadata, status }) =>
-        !known.has(metadata.name) &&
-        status.conditions?.some(({ type, status: ready }) => type === 'Ready' && ready === 'True'),
-    ),
+    (await list()).some(({ metadata, status }) => !known.has(metadata.name) && isReady(status)),
   );
 }
 

@@ -122,11 +122,13 @@ export async function readConfig(
 export type Sources = (revision: string, app: string) => Promise<Snapshot>;
 
 export function createSources(git: Git): Sources {
-  return (revision, app) =>
-    git.snapshot(revision, {
-      within: below(renderedFolders(app)),
-      wanted: (path) => renderedFolders(app).some((folder) => path.startsWith(`${folder}/`)),
+  return (revision, app) => {
+    const folders = renderedFolders(app);
+    return git.snapshot(revision, {
+      within: below(folders),
+      wanted: (path) => folders.some((folder) => path.startsWith(`${folder}/`)),
     });
+  };
 }
 
 /** The head of an environment's branch as the remote had it when fetched; UserError where there is none. */
