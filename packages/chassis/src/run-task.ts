@@ -1,4 +1,4 @@
-import { pino, type Logger } from 'pino';
+import { destination, pino, type Logger } from 'pino';
 import { ConfigError } from './environment.ts';
 import { identityOf } from './identity.ts';
 import { logOptions } from './logs.ts';
@@ -16,7 +16,9 @@ export async function runTask<Config extends ServiceConfig>(
   process.once('SIGTERM', () => process.exit(143));
   try {
     const config = readConfig(process.env);
-    const log = pino(logOptions(identityOf(config), config.LOG_LEVEL));
+    // Else what is fatal is written at once, and overtakes the lines before it that are still on their way.
+    const output = destination({ dest: 1, sync: true });
+    const log = pino(logOptions(identityOf(config), config.LOG_LEVEL), output);
     await task(config, log).catch((err: unknown) => {
       log.fatal({ err }, 'the task failed');
       process.exitCode = 1;
