@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 
 /** What stays a module of its own: it finds its files by where it lies, or few commands load it. */
 const external = [
@@ -31,8 +31,10 @@ export async function commandLine(folder = import.meta.dirname): Promise<string>
   const key = keyOf([source, join(folder, '..', 'pnpm-lock.yaml')]);
   const file = join(kept, key, 'cli.js');
   if (existsSync(file)) return file;
-  const draft = join(kept, `${key}.${process.pid}`);
+  let draft: string | undefined;
   try {
+    mkdirSync(kept, { recursive: true });
+    draft = mkdtempSync(join(kept, `${key}.`));
     const { build } = await import('esbuild');
     await build({
       entryPoints: [join(source, 'cli.ts')],
@@ -52,14 +54,14 @@ export async function commandLine(folder = import.meta.dirname): Promise<string>
     for (const name of readdirSync(kept)) if (name !== key) removeOld(join(kept, name));
   } catch {
     // Somebody else has been faster, or the source is what there is.
-    rmSync(draft, { recursive: true, force: true });
+    if (draft !== undefined) rmSync(draft, { recursive: true, force: true });
   }
   return existsSync(file) ? file : join(source, 'cli.ts');
 }
 
 /** Removes what was made of earlier sources, but nothing that is just being made. */
 function removeOld(path: string): void {
-  const isDraft = /\.\d+$/.test(path);
+  const isDraft = basename(path).includes('.');
   if (isDraft && Date.now() - lstatSync(path).mtimeMs < abandoned) return;
   rmSync(path, { recursive: true, force: true });
 }
