@@ -5,6 +5,7 @@ import { addUpkeep } from './cli/upkeep.ts';
 import { addViews } from './cli/views.ts';
 import { processContext, type Context } from './context.ts';
 import { exitCodes } from './core/errors.ts';
+import { outliveReaders } from './ui/outlive-readers.ts';
 import { printError } from './ui/print-error.ts';
 
 const exitHelp = `
@@ -12,6 +13,7 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 blocked by a gate, 4 superseded, 5 outc
 
 /** What this process was started for; see runCommand. */
 export async function main(args: readonly string[]): Promise<void> {
+  outliveReaders(process.stdout, process.stderr);
   process.exitCode = await runCommand(args, processContext());
 }
 

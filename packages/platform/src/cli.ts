@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { printError } from '@sluice/scripts/ui';
+import { outliveReaders, printError } from '@sluice/scripts/ui';
 import { exitCodes, UserError } from '@sluice/scripts/errors';
 import { Command, CommanderError, Option } from 'commander';
 import { driverNames } from './drivers/names.ts';
@@ -9,6 +9,7 @@ const root = join(import.meta.dirname, '..', '..', '..');
 
 /** The platform's command line; sets the process's exit code and never throws. */
 export async function main(args: readonly string[]): Promise<void> {
+  outliveReaders(process.stdout, process.stderr);
   const controller = new AbortController();
   // A second Ctrl-C ends the process at once, which is as safe as a SIGKILL: the next start continues.
   const interrupt = (): void =>

@@ -88,6 +88,20 @@ describe('status --watch', () => {
     expect((await lines.next()).done).toBe(true);
   });
 
+  it('ends with 0 and says nothing when whoever reads it has left', async () => {
+    const workshop = await deliveredWorkshop();
+    const args = [bin, 'status', '--watch', '--json', '--no-cluster'];
+    const running = spawn(process.execPath, args, { cwd: workshop.clone, env: workshop.env });
+    onTestFinished(() => void running.kill('SIGKILL'));
+    let said = '';
+    running.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    await once(running.stdout, 'data');
+    running.stdout.destroy();
+    await workshop.record('dev', 'web', 'verified');
+
+    expect([await once(running, 'exit'), said]).toEqual([[0, null], '']);
+  });
+
   it('on a terminal draws one table over and over, in which ages grow, and says when it cannot look', async () => {
     const workshop = await deliveredWorkshop();
     const screen = terminal(workshop, 12);

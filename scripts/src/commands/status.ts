@@ -6,7 +6,7 @@ import { createLive } from '../ui/live.ts';
 
 export interface StatusOptions extends Omit<StatusRequest, 'app'> {
   json?: boolean | undefined;
-  /** Again and again, until Ctrl-C. */
+  /** Again and again, until Ctrl-C or until nobody reads it any more. */
   watch?: boolean | undefined;
 }
 
@@ -37,7 +37,9 @@ export async function status(context: Context, app: string | undefined, options:
 async function watchStatus(context: Context, look: () => Promise<Status>, json: boolean): Promise<number> {
   const { stdout, stderr, clock } = context;
   const live = stdout.isTTY === true && !json ? createLive(stdout) : undefined;
-  const ended = context.interruption();
+  const unread = new AbortController();
+  stdout.once('error', () => unread.abort());
+  const ended = AbortSignal.any([context.interruption(), unread.signal]);
   let shown = '';
   let trouble = '';
   let found = await look();
