@@ -6,7 +6,6 @@ import { promisify } from 'node:util';
 import { afterAll, onTestFinished } from 'vitest';
 import { recordPath, type DeliveryRecord } from '../src/core/record.ts';
 import { parseRelease, type ReleaseFile } from '../src/core/release-file.ts';
-import { asAdministrator } from './github/bare.ts';
 import { startRegistry, type TestRegistry } from './registry-server.ts';
 import { template } from './template.ts';
 import { runHere, type Finished } from './run-here.ts';
@@ -177,7 +176,11 @@ async function writeHook(bare: string): Promise<void> {
   const hook = join(bare, 'hooks', 'update');
   await writeFile(
     hook,
-    `#!/bin/sh\nexec "${process.execPath}" "${bin}" check --repository "${bare}" --ref "$1" --old "$2" --new "$3"\n`,
+    `#!/bin/sh
+# The local platform's does not ask about main either; most pushes of tests are of main, and Node.js takes long to start.
+if [ "$1" = refs/heads/main ]; then exit 0; fi
+exec "${process.execPath}" "${bin}" check --repository "${bare}" --ref "$1" --old "$2" --new "$3"
+`,
   );
   await chmod(hook, 0o755);
 }
@@ -262,12 +265,20 @@ async function openWorkshop(folder: string, registry: TestRegistry): Promise<Wor
         at: '2026-01-01T00:00:00.000Z',
         outcome: { state, reason: 'seen by a test' },
       };
-      await git('fetch', '--quiet', bare, 'delivery-records');
-      await git('checkout', '--quiet', '--detach', 'FETCH_HEAD');
-      await write({ [recordPath(record)]: JSON.stringify(record) });
-      const administrator = { cwd: clone, env: { ...env, ...asAdministrator } };
-      await run('git', ['push', '--quiet', bare, 'HEAD:delivery-records'], administrator);
-      await git('checkout', '--quiet', 'main');
+      const text = JSON.stringify(record);
+      const importing = run('git', ['--git-dir', bare, 'fast-import', '--quiet', '--date-format=now'], { env });
+      importing.child.stdin?.end(
+        `commit refs/heads/delivery-records
+committer Test Person <test@example.invalid> now
+data 6
+Record
+from refs/heads/delivery-records^0
+M 100644 inline ${recordPath(record)}
+data ${Buffer.byteLength(text)}
+${text}
+`,
+      );
+      await importing;
     },
     async useCluster(kubeconfig) {
       await writeFile(join(folder, 'kubeconfig'), kubeconfig);
