@@ -88,3 +88,31 @@ describe('a blue-green Rollout', () => {
     );
   });
 });
+
+describe('a Rollout that pauses', () => {
+  function paused(reason: string, strategy: object): string {
+    const pauseConditions = [{ reason, startTime: '2030-01-01T00:00:00Z' }];
+    const status = { phase: 'Paused', message: reason, stableRS: 'old', currentStepIndex: 1, pauseConditions };
+    return judged(rollout(status, { strategy })).reason;
+  }
+  const canary = (pause: object): object => ({ canary: { steps: [{ setWeight: 5 }, { pause }] } });
+  const person = /^waits for a person: kubectl argo rollouts promote web -n web-dev goes on, .* abort .* takes it back/;
+
+  it.each([
+    ['2m', 'paused for 2m, step 2 of 2'],
+    ['90', 'paused for 90 s, step 2 of 2'],
+    [90, 'paused for 90 s, step 2 of 2'],
+  ])('by itself says for how long: %s', (duration, said) => {
+    expect(paused('CanaryPauseStep', canary({ duration }))).toBe(said);
+  });
+
+  it('until somebody says how it goes on says what to run', () => {
+    expect(paused('CanaryPauseStep', canary({}))).toMatch(person);
+    expect(paused('BlueGreenPause', { blueGreen: { activeService: 'web', autoPromotionEnabled: false } })).toMatch(
+      person,
+    );
+    expect(paused('BlueGreenPause', { blueGreen: { activeService: 'web', autoPromotionSeconds: 30 } })).toBe(
+      'paused for 30 s before the switch',
+    );
+  });
+});

@@ -42,10 +42,30 @@ function describeProgress(rollout: IRollout, runs: readonly IAnalysisRun[]): str
   const { status } = rollout;
   const steps = rollout.spec?.strategy?.canary?.steps?.length ?? 0;
   const weight = status?.canary?.weights?.canary?.weight;
-  const parts = [firstLine(status?.message) || (status?.phase ?? 'starting')];
+  const parts = [describePause(rollout) ?? (firstLine(status?.message) || (status?.phase ?? 'starting'))];
   if (weight !== undefined) parts.push(`canary takes ${weight} %`);
   if (steps > 0) parts.push(`step ${Math.min((status?.currentStepIndex ?? 0) + 1, steps)} of ${steps}`);
   const analysis = describeRuns(runs, 'Running', 'Successful');
   if (analysis !== '') parts.push(analysis);
   return parts.join(', ');
+}
+
+/** How long the Rollout has paused by itself, or that a person is to say how it goes on; undefined where it does not pause. */
+function describePause({ metadata, spec, status }: IRollout): string | undefined {
+  const reasons = (status?.pauseConditions ?? []).map(({ reason }) => reason);
+  const { blueGreen, canary } = spec?.strategy ?? {};
+  const pause = canary?.steps?.[status?.currentStepIndex ?? 0]?.pause;
+  if (reasons.includes('CanaryPauseStep') && pause?.duration !== undefined)
+    return `paused for ${seconds(pause.duration)}`;
+  const switches = blueGreen?.autoPromotionSeconds;
+  if (reasons.includes('BlueGreenPause') && switches !== undefined)
+    return `paused for ${seconds(switches)} before the switch`;
+  if (!reasons.includes('CanaryPauseStep') && !reasons.includes('BlueGreenPause')) return undefined;
+  const command = (verb: string): string => `kubectl argo rollouts ${verb} ${metadata?.name} -n ${metadata?.namespace}`;
+  return `waits for a person: ${command('promote')} goes on, ${command('abort')} takes it back`;
+}
+
+/** Durations without a unit are seconds. */
+function seconds(duration: string | number): string {
+  return /\d$/.test(String(duration)) ? `${duration} s` : String(duration);
 }
