@@ -47,7 +47,7 @@ export interface Lab {
   kubectl(...args: string[]): Promise<string>;
   json<T>(...args: string[]): Promise<T>;
   /** A GET through the router. */
-  get(host: string, path: string): Promise<{ status: number; body: string }>;
+  get(host: string, path: string, headers?: Record<string, string>): Promise<{ status: number; body: string }>;
   remove(): Promise<void>;
 }
 
@@ -128,7 +128,7 @@ export async function createLab(): Promise<Lab> {
     },
     kubectl,
     json: async (...args) => JSON.parse(await kubectl(...args, '-o', 'json')),
-    get: (host, path) => get(host, path),
+    get,
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
@@ -142,13 +142,20 @@ function cleanEnvironment(state: string): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(kept), PATH: path.join(':'), SLUICE_STATE: state, NO_COLOR: '1' };
 }
 
-function get(host: string, path: string): Promise<{ status: number; body: string }> {
+function get(
+  host: string,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port: 8080, path, headers: { host }, timeout: 5000 }, (response) => {
-      let body = '';
-      response.on('data', (chunk: Buffer) => (body += chunk.toString()));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
-    });
+    const sent = request(
+      { host: '127.0.0.1', port: 8080, path, headers: { ...headers, host }, timeout: 5000 },
+      (response) => {
+        let body = '';
+        response.on('data', (chunk: Buffer) => (body += chunk.toString()));
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+      },
+    );
     sent.on('error', reject);
     sent.on('timeout', () => sent.destroy(new Error('no answer within 5 s')));
     sent.end();

@@ -4,85 +4,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { screenshot } from './browser.ts';
 import { hostState, type HostState } from './host-state.ts';
-import { createLab, eventually, measured, type Changes, type Finished, type Lab } from './lab.ts';
+import { canaryWeight, clusterAddress, podDigests, pods, readyPods, replacePod } from './cluster.ts';
+import { createLab, eventually, measured, type Finished, type Lab } from './lab.ts';
 import { findProcess, startTime } from './processes.ts';
+import { apps, cell, commitsSince, deliver, edited, opened, openingOf, promote, tail } from './shop.ts';
 import { countsSince, keepAsking, routerCounts, sendRequests } from './traffic.ts';
 
 let lab: Lab;
 let before: HostState;
-
-interface Status {
-  cells: {
-    app: string;
-    environment: string;
-    release?: { tag: string; digest: string };
-    record?: { outcome: { state: string } };
-    waits: string[];
-    stops: string[];
-    health?: string;
-  }[];
-}
-
-function sluice(...args: string[]): Promise<Finished> {
-  return lab.start(join(lab.clone, 'node_modules', '.bin', 'node'), 'scripts/bin.js', ...args).ended;
-}
-
-async function cell(app: string, environment: string): Promise<Status['cells'][number]> {
-  const { output, stdout, code } = await sluice('status', '--json');
-  expect(code, output).toBe(0);
-  const { cells } = JSON.parse(stdout) as Status;
-  const found = cells.find((each) => each.app === app && each.environment === environment);
-  if (found === undefined) throw new Error(`status shows no ${app} in ${environment}`);
-  return found;
-}
-
-/** Waits until a promotion may go on: to the time at which its gates open, as `--explain` says. */
-async function opened(app: string, environment: string): Promise<void> {
-  const until = await openingOf([app], environment);
-  await eventually(`${app} to have been healthy long enough`, 60, async () => Date.now() >= until);
-}
-
-/** When all gates will let some apps pass, as `--explain` says: now, or later. */
-async function openingOf(apps: readonly string[], environment: string): Promise<number> {
-  return eventually(`the opening of ${environment} for ${apps.join(', ')}`, 120, async () => {
-    const { stdout } = await sluice('promote', ...apps, '--to', environment, '--explain', '--json');
-    const { changes } = JSON.parse(stdout) as { changes: { verdicts: { state: string; opensAt?: string }[] }[] };
-    const waiting = changes.flatMap(({ verdicts }) => verdicts).filter(({ state }) => state === 'pending');
-    const times = waiting.map(({ opensAt }) => Date.parse(opensAt ?? ''));
-    return times.some(Number.isNaN) ? undefined : Math.max(Date.now(), ...times);
-  });
-}
-
-/** Promotes an app as soon as its gates let it pass. */
-async function promote(app: string, environment: string): Promise<Finished> {
-  await opened(app, environment);
-  return lab.pnpm('run', 'promote', app, '--to', environment);
-}
-
-/** Pushes edits to main and sees that their delivery ended well. */
-async function deliver(changes: Changes): Promise<Finished> {
-  const pushed = await lab.push(changes);
-  expect(pushed.code, pushed.output).toBe(0);
-  expect(pushed.output).toMatch(/\(exit 0\)\s*\n/);
-  return pushed;
-}
-
-async function podDigests(namespace: string): Promise<string[]> {
-  const pods = await lab.json<{
-    items: { metadata: { deletionTimestamp?: string }; spec: { containers: { image: string }[] } }[];
-  }>('-n', namespace, 'get', 'pods');
-  const running = pods.items.filter((pod) => pod.metadata.deletionTimestamp === undefined);
-  return [...new Set(running.map((pod) => pod.spec.containers[0]?.image.split('@')[1] ?? ''))];
-}
-
-async function tail(branch: string): Promise<string> {
-  return (await lab.git('ls-remote', 'local', `refs/heads/${branch}`)).split('\t')[0] ?? '';
-}
-
-const apps = ['storefront', 'catalog', 'orders'];
-const tagline = 'services/storefront/src/page/page.ts';
-const edited = (mark: string) => (text: string) =>
-  text.replace(/const tagline = '[^']*'/, `const tagline = 'Edited ${mark}'`);
 
 beforeAll(async () => {
   lab = await createLab();
@@ -119,7 +48,10 @@ describe('pnpm start', () => {
 
   it('leaves all three apps verified and Healthy in dev, and the page answering through the router', async () => {
     for (const app of apps)
-      expect(await cell(app, 'dev')).toMatchObject({ health: 'Healthy', record: { outcome: { state: 'verified' } } });
+      expect(await cell(lab, app, 'dev')).toMatchObject({
+        health: 'Healthy',
+        record: { outcome: { state: 'verified' } },
+      });
     const page = await lab.get('storefront.dev.localhost', '/');
 
     expect(page.status).toBe(200);
@@ -132,39 +64,39 @@ describe('pnpm start', () => {
     measured('start after stop', `${seconds.toFixed(0)} s, longest silence ${silence.toFixed(1)} s`);
 
     expect(code, output.slice(-4000)).toBe(0);
-    for (const app of apps) expect(await cell(app, 'dev')).toMatchObject({ health: 'Healthy' });
+    for (const app of apps) expect(await cell(lab, app, 'dev')).toMatchObject({ health: 'Healthy' });
   });
 });
 
 describe('git push local main', () => {
   it('streams the pipeline to the pusher, ends with the outcome, and dev runs the new digest', async () => {
-    const old = await cell('storefront', 'dev');
-    const pushed = await deliver({ [tagline]: edited('once') });
+    const old = await cell(lab, 'storefront', 'dev');
+    const pushed = await deliver(lab, edited('once'));
     measured(
       'push of one changed line to verified in dev',
       `${pushed.seconds.toFixed(0)} s, longest silence ${pushed.silence.toFixed(1)} s`,
     );
-    const now = await cell('storefront', 'dev');
+    const now = await cell(lab, 'storefront', 'dev');
 
     expect(pushed.output).toMatch(/remote: .*tests of services\/storefront/);
     expect(now.release?.digest).not.toBe(old.release?.digest);
-    expect(await podDigests('storefront-dev')).toEqual([now.release?.digest]);
+    expect(await podDigests(lab, 'storefront-dev')).toEqual([now.release?.digest]);
     expect((await lab.get('storefront.dev.localhost', '/')).body).toContain('Edited once');
   });
 
   it('delivers all of three pushes that come while the first is under way', async () => {
-    const old = await Promise.all(apps.map((app) => cell(app, 'dev')));
+    const old = await Promise.all(apps.map((app) => cell(lab, app, 'dev')));
     const comment = (text: string): string => `${text}\n// pushed while another run was under way\n`;
     const pushes: Promise<Finished>[] = [];
     for (const service of ['catalog', 'storefront', 'orders']) {
       const commit = await lab.commit({ [`services/${service}/src/server.ts`]: comment });
       pushes.push(lab.start('git', 'push', 'local', 'main').ended);
-      await eventually(`the push of ${service}`, 30, async () => (await tail('main')) === commit);
+      await eventually(`the push of ${service}`, 30, async () => (await tail(lab, 'main')) === commit);
     }
     for (const { code, output } of await Promise.all(pushes)) expect(code, output).toBe(0);
 
     for (const [index, app] of apps.entries()) {
-      const now = await cell(app, 'dev');
+      const now = await cell(lab, app, 'dev');
       expect(now.release?.digest, app).not.toBe(old[index]?.release?.digest);
       expect(now, app).toMatchObject({ health: 'Healthy', waits: [] });
     }
@@ -173,16 +105,13 @@ describe('git push local main', () => {
   it('migrates the database of orders before its pods come, which place an order once however often it is sent', async () => {
     const namespace = ['-n', 'orders-dev'];
     const job = await lab.json<{ status: { completionTime: string } }>(...namespace, 'get', 'job', 'orders-migrate');
-    const { items } = await lab.json<{
-      items: { metadata: { creationTimestamp: string; deletionTimestamp?: string }; status: { podIP: string } }[];
-    }>(...namespace, 'get', 'pods', '-l', 'app.kubernetes.io/name=orders');
-    const pods = items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-    for (const { metadata } of pods) {
+    const running = await pods(lab, 'orders-dev', 'app.kubernetes.io/name=orders');
+    for (const { metadata } of running) {
       expect(Date.parse(metadata.creationTimestamp)).toBeGreaterThanOrEqual(Date.parse(job.status.completionTime));
     }
 
     const send = async (): Promise<{ status: number; order: { id: string } }> => {
-      const answer = await fetch(`http://${pods[0]?.status.podIP}:8080/api/v1/orders`, {
+      const answer = await fetch(`http://${running[0]?.status.podIP}:8080/api/v1/orders`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'idempotency-key': 'one-order' },
         body: JSON.stringify({ lines: [{ productId: 'penstock', quantity: 1, unitPrice: 129_000 }] }),
@@ -200,28 +129,30 @@ describe('git push local main', () => {
   it('refuses other refs and a hand-made commit on a deploy branch, with the reason', async () => {
     const refusal = async (...args: string[]): Promise<string> =>
       (await lab.start('git', 'push', ...args).ended).output;
-    const head = await tail('deploy/staging');
+    const head = await tail(lab, 'deploy/staging');
 
     expect(await refusal('local', 'HEAD:refs/heads/feature')).toContain('git push local main');
     await lab.git('fetch', '--quiet', 'local');
     const tree = (await lab.git('rev-parse', 'local/main^{tree}')).trim();
     const commit = (await lab.git('commit-tree', '-p', 'local/deploy/staging', '-m', 'By hand', tree)).trim();
     expect(await refusal('local', `${commit}:refs/heads/deploy/staging`)).toContain('is no file that a release has');
-    expect(await tail('deploy/staging')).toBe(head);
+    expect(await tail(lab, 'deploy/staging')).toBe(head);
   });
 });
 
 describe('pnpm run promote', () => {
   it('brings all three apps to staging in one commit', async () => {
-    for (const app of apps) await opened(app, 'staging');
-    const start = await tail('deploy/staging');
+    for (const app of apps) await opened(lab, app, 'staging');
+    const start = await tail(lab, 'deploy/staging');
     const { code, output, seconds } = await lab.pnpm('run', 'promote', ...apps, '--to', 'staging');
     measured('promote three apps to staging', `${seconds.toFixed(0)} s`);
 
     expect(code, output).toBe(0);
-    expect(await commitsSince('deploy/staging', start)).toEqual(['Promote storefront, catalog, orders to staging']);
+    expect(await commitsSince(lab, 'deploy/staging', start)).toEqual([
+      'Promote storefront, catalog, orders to staging',
+    ]);
     for (const app of apps) {
-      expect(await cell(app, 'staging')).toMatchObject({
+      expect(await cell(lab, app, 'staging')).toMatchObject({
         health: 'Healthy',
         record: { outcome: { state: 'verified' } },
       });
@@ -229,15 +160,15 @@ describe('pnpm run promote', () => {
   });
 
   it('lands nothing of a batch when one of its apps is held, and says which and why', async () => {
-    for (const app of ['catalog', 'storefront']) await opened(app, 'prod');
+    for (const app of ['catalog', 'storefront']) await opened(lab, app, 'prod');
     const held = await lab.pnpm('run', 'hold', 'catalog', '--env', 'prod', '--reason', 'stock-taking');
     expect(held.code, held.output).toBe(0);
-    const start = await tail('deploy/prod');
+    const start = await tail(lab, 'deploy/prod');
     const { code, output } = await lab.pnpm('run', 'promote', 'catalog', 'storefront', '--to', 'prod');
 
     expect(code, output).toBe(3);
     expect(output).toMatch(/catalog: gate hold says pending: .*stock-taking/);
-    expect(await tail('deploy/prod')).toBe(start);
+    expect(await tail(lab, 'deploy/prod')).toBe(start);
     const lifted = await lab.pnpm('run', 'hold', 'catalog', '--env', 'prod', '--reason', 'counted', '--lift');
     expect(lifted.code, lifted.output).toBe(0);
   });
@@ -245,7 +176,7 @@ describe('pnpm run promote', () => {
   it('brings a first release of the storefront and what it calls to prod at the second that --explain named', async () => {
     const frozen = await lab.pnpm('run', 'freeze', '--env', 'prod', '--reason', 'lunch', '--until', '20s');
     expect(frozen.code, frozen.output).toBe(0);
-    const opens = await openingOf(['catalog', 'storefront'], 'prod');
+    const opens = await openingOf(lab, ['catalog', 'storefront'], 'prod');
     const early = await lab.pnpm('run', 'promote', 'catalog', 'storefront', '--to', 'prod');
     expect(early.code, early.output).toBe(3);
     expect(early.output).toContain(`opens at ${new Date(opens).toISOString()}`);
@@ -256,14 +187,18 @@ describe('pnpm run promote', () => {
   });
 
   it('shifts traffic in prod by the weights of the canary, judged by an analysis that succeeds', async () => {
-    await deliver({ [tagline]: edited('twice') });
-    expect((await promote('storefront', 'staging')).code).toBe(0);
-    const { release } = await cell('storefront', 'staging');
-    await opened('storefront', 'prod');
+    await deliver(lab, edited('twice'));
+    expect((await promote(lab, 'storefront', 'staging')).code).toBe(0);
+    const { release } = await cell(lab, 'storefront', 'staging');
+    await opened(lab, 'storefront', 'prod');
     const promoting = lab.startPnpm('run', 'promote', 'storefront', '--to', 'prod');
 
     for (const weight of [10, 50]) {
-      await eventually(`the weight ${weight}`, 180, async () => (await canaryWeight()) === weight);
+      await eventually(
+        `the weight ${weight}`,
+        180,
+        async () => (await canaryWeight(lab, 'storefront-prod')) === weight,
+      );
       await eventually('the router to take it', 30, async () => {
         const share =
           ((await sendRequests(lab, 'storefront.localhost', 200, '/api/v1/hello')).get(release?.tag ?? '') ?? 0) / 200;
@@ -272,7 +207,7 @@ describe('pnpm run promote', () => {
       const start = await routerCounts(lab, 'storefront-prod');
       const answers = await sendRequests(lab, 'storefront.localhost', 2000, '/version');
       const counts = countsSince(start, await routerCounts(lab, 'storefront-prod'));
-      expect(await canaryWeight()).toBe(weight);
+      expect(await canaryWeight(lab, 'storefront-prod')).toBe(weight);
       const canary = counts.get('storefront-canary')?.all ?? 0;
       const all = canary + (counts.get('storefront')?.all ?? 0);
       const answered = ((answers.get(release?.tag ?? '') ?? 0) / 2000) * 100;
@@ -308,17 +243,17 @@ describe('pnpm run promote', () => {
   it('ends with 1 and the metric when a version fails 30 % of its requests, while the stable pods answer all of theirs and can be replaced', async () => {
     const config = 'services/storefront/src/config.ts';
     const base = 'apps/storefront/base/kustomization.yaml';
-    const good = await cell('storefront', 'prod');
-    await deliver({
+    const good = await cell(lab, 'storefront', 'prod');
+    await deliver(lab, {
       [config]: (text) => text.replace('defaultErrorRate = 0;', 'defaultErrorRate = 0.3;'),
       [base]: (text) => text.replace('LOG_LEVEL=info', 'LOG_LEVEL=debug'),
     });
-    expect((await promote('storefront', 'staging')).code).toBe(0);
-    await opened('storefront', 'prod');
+    expect((await promote(lab, 'storefront', 'staging')).code).toBe(0);
+    await opened(lab, 'storefront', 'prod');
     const start = await routerCounts(lab, 'storefront-prod');
     const promoting = lab.startPnpm('run', 'promote', 'storefront', '--to', 'prod');
-    await eventually('the canary', 120, async () => (await canaryWeight()) > 0);
-    await replacePod('storefront-prod', good.release?.digest ?? '');
+    await eventually('the canary', 120, async () => (await canaryWeight(lab, 'storefront-prod')) > 0);
+    await replacePod(lab, 'storefront-prod', good.release?.digest ?? '');
     const { code, output, seconds } = await promoting.ended;
     measured('abort of a bad canary', `${seconds.toFixed(0)} s`);
     const stable = countsSince(start, await routerCounts(lab, 'storefront-prod')).get('storefront');
@@ -329,20 +264,20 @@ describe('pnpm run promote', () => {
     expect(stable?.failed).toBe(0);
     const history = await lab.pnpm('run', 'history', 'storefront', '--env', 'prod', '--json');
     expect(history.output).toContain('"state": "aborted"');
-    expect(await podDigests('storefront-prod')).toContain(good.release?.digest);
-    await replacePod('storefront-prod', good.release?.digest ?? '');
+    expect(await podDigests(lab, 'storefront-prod')).toContain(good.release?.digest);
+    await replacePod(lab, 'storefront-prod', good.release?.digest ?? '');
   });
 
   it('restores in Git what was verified before a canary aborted, with nobody watching, and quarantines what was not', async () => {
-    const bad = await cell('storefront', 'staging');
+    const bad = await cell(lab, 'storefront', 'staging');
     const began = Date.now();
     await eventually('the state before', 60, async () => {
-      const { release } = await cell('storefront', 'prod');
+      const { release } = await cell(lab, 'storefront', 'prod');
       return release?.digest !== bad.release?.digest;
     });
     measured('from promote’s end to the state before in Git', `${((Date.now() - began) / 1000).toFixed(0)} s`);
     await eventually('its verification', 120, async () => {
-      const { record, health } = await cell('storefront', 'prod');
+      const { record, health } = await cell(lab, 'storefront', 'prod');
       return record?.outcome.state === 'verified' && health === 'Healthy';
     });
     const again = await lab.pnpm('run', 'promote', 'storefront', '--to', 'prod');
@@ -351,13 +286,13 @@ describe('pnpm run promote', () => {
     expect(again.output).toContain('is in quarantine in prod');
 
     const config = 'services/storefront/src/config.ts';
-    await deliver({ [config]: (text) => text.replace('defaultErrorRate = 0.3;', 'defaultErrorRate = 0;') });
-    const mended = await promote('storefront', 'staging');
+    await deliver(lab, { [config]: (text) => text.replace('defaultErrorRate = 0.3;', 'defaultErrorRate = 0;') });
+    const mended = await promote(lab, 'storefront', 'staging');
     expect(mended.code, mended.output).toBe(0);
   });
 
   it('records what became of a promotion that was killed right after its landing', async () => {
-    await opened('orders', 'prod');
+    await opened(lab, 'orders', 'prod');
     const promoting = lab.startPnpm('run', 'promote', 'orders', '--to', 'prod');
     await eventually('the landing', 60, async () => promoting.output().includes('landed '));
     const pid = await findProcess(['scripts/bin.js', 'promote'], lab.clone);
@@ -366,16 +301,16 @@ describe('pnpm run promote', () => {
     expect((await promoting.ended).code).not.toBe(0);
 
     await eventually('the record', 90, async () => {
-      const { record, release } = await cell('orders', 'prod');
+      const { record, release } = await cell(lab, 'orders', 'prod');
       return release !== undefined && record?.outcome.state === 'verified';
     });
   });
 
   it('rolls back under a promotion that waits, which ends with 4, and does not bring the release back by itself', async () => {
-    const good = await cell('storefront', 'prod');
-    await opened('storefront', 'prod');
+    const good = await cell(lab, 'storefront', 'prod');
+    await opened(lab, 'storefront', 'prod');
     const promoting = lab.startPnpm('run', 'promote', 'storefront', '--to', 'prod');
-    await eventually('the canary', 120, async () => (await canaryWeight()) > 0);
+    await eventually('the canary', 120, async () => (await canaryWeight(lab, 'storefront-prod')) > 0);
     const why = ['--hold-for', '20s', '--reason', 'wrong prices'];
     const { code, output, seconds } = await lab.pnpm('run', 'rollback', 'storefront', '--env', 'prod', ...why);
     measured('rollback of a canary, from the command to verified', `${seconds.toFixed(0)} s`);
@@ -389,7 +324,7 @@ describe('pnpm run promote', () => {
     const auto = (text: string): string => text.replace('    production: true', '    auto: true\n    production: true');
     expect((await lab.push({ 'gitops.config.yaml': auto })).code).toBe(0);
     const waits = await eventually('the end of the hold', 60, async () => {
-      const { stops, waits } = await cell('storefront', 'prod');
+      const { stops, waits } = await cell(lab, 'storefront', 'prod');
       return stops.every((each) => !each.startsWith('held ')) && waits;
     });
     const looks = Date.now() + 25_000;
@@ -397,38 +332,38 @@ describe('pnpm run promote', () => {
     expect(waits).toContain(
       'not by itself, since it has left here before: pnpm run promote storefront --to prod brings it',
     );
-    expect((await cell('storefront', 'prod')).release).toMatchObject({ digest: good.release?.digest });
+    expect((await cell(lab, 'storefront', 'prod')).release).toMatchObject({ digest: good.release?.digest });
     const asked = (text: string): string => text.replace('    auto: true\n', '');
     expect((await lab.push({ 'gitops.config.yaml': asked })).code).toBe(0);
   });
 
   it('leaves later environments alone when a base and an overlay are edited, and brings both with the promotion', async () => {
-    const [staging, prod] = [await tail('deploy/staging'), await tail('deploy/prod')];
-    await deliver({
+    const [staging, prod] = [await tail(lab, 'deploy/staging'), await tail(lab, 'deploy/prod')];
+    await deliver(lab, {
       'apps/storefront/base/deployment.yaml': (text) => text.replace(/memory: 128Mi/, 'memory: 136Mi'),
       'apps/storefront/overlays/staging/environment.env': (text) => `${text}EDITED=yes\n`,
     });
 
-    expect([await tail('deploy/staging'), await tail('deploy/prod')]).toEqual([staging, prod]);
-    expect((await cell('storefront', 'staging')).waits).toEqual([
+    expect([await tail(lab, 'deploy/staging'), await tail(lab, 'deploy/prod')]).toEqual([staging, prod]);
+    expect((await cell(lab, 'storefront', 'staging')).waits).toEqual([
       expect.stringMatching(/from dev \(.*base\)/),
       'overlay edit',
     ]);
-    expect((await promote('storefront', 'staging')).code).toBe(0);
+    expect((await promote(lab, 'storefront', 'staging')).code).toBe(0);
     const manifests = await lab.git('show', 'local/deploy/staging:storefront/manifests.yaml').catch(async () => {
       await lab.git('fetch', '--quiet', 'local');
       return lab.git('show', 'local/deploy/staging:storefront/manifests.yaml');
     });
     expect(manifests).toContain('memory: 136Mi');
     expect(manifests).toContain('EDITED: "yes"');
-    expect((await cell('storefront', 'staging')).waits).toEqual([]);
+    expect((await cell(lab, 'storefront', 'staging')).waits).toEqual([]);
   });
 });
 
 describe('an app', () => {
   it('answers every request while twenty rolling updates replace its pods', async () => {
     const namespace = ['-n', 'orders-dev'];
-    const load = keepAsking(`http://${await clusterAddress('orders-dev', 'orders')}/version`, 4);
+    const load = keepAsking(`http://${await clusterAddress(lab, 'orders-dev', 'orders')}/version`, 4);
     const began = Date.now();
     try {
       for (let update = 1; update <= 20; update++) {
@@ -448,10 +383,10 @@ describe('an app', () => {
 
   it('has a second pod while its load asks for one, which a drain leaves there as long as the first has no successor', async () => {
     const namespace = ['-n', 'catalog-dev'];
-    const load = keepAsking(`http://${await clusterAddress('catalog-dev', 'catalog')}/api/v1/products`, 16);
+    const load = keepAsking(`http://${await clusterAddress(lab, 'catalog-dev', 'catalog')}/api/v1/products`, 16);
     const began = Date.now();
     try {
-      await eventually('a second Ready pod of catalog', 180, async () => (await readyPods('catalog-dev')) === 2);
+      await eventually('a second Ready pod of catalog', 180, async () => (await readyPods(lab, 'catalog-dev')) === 2);
     } finally {
       await load.stop();
     }
@@ -469,9 +404,9 @@ describe('an app', () => {
     const selector = '--pod-selector=app.kubernetes.io/name=catalog,environment=dev';
     const drained = lab.kubectl('drain', node, selector, '--delete-emptydir-data', '--timeout=25s');
     await expect(drained).rejects.toThrow("would violate the pod's disruption budget");
-    expect(await readyPods('catalog-dev')).toBe(1);
+    expect(await readyPods(lab, 'catalog-dev')).toBe(1);
     await lab.kubectl('uncordon', node);
-    await eventually('both pods', 90, async () => (await readyPods('catalog-dev')) === 2);
+    await eventually('both pods', 90, async () => (await readyPods(lab, 'catalog-dev')) === 2);
     await lab.kubectl(...namespace, 'wait', '--for=condition=Ready', 'pod', '--all', '--timeout=60s');
   });
 
@@ -511,7 +446,7 @@ describe('an app', () => {
 describe('the cluster', () => {
   it('refuses a tag that somebody sets by hand, and undoes a count and a deletion', async () => {
     const namespace = ['-n', 'orders-dev'];
-    const [digest] = await podDigests('orders-dev');
+    const [digest] = await podDigests(lab, 'orders-dev');
     const tag = 'app=127.0.0.1:5000/orders:by-hand';
     await expect(lab.kubectl(...namespace, 'set', 'image', 'deployment/orders', tag)).rejects.toThrow(
       'not named by digest',
@@ -519,17 +454,14 @@ describe('the cluster', () => {
     await lab.kubectl(...namespace, 'scale', 'deployment/orders', '--replicas=3');
     await lab.kubectl(...namespace, 'delete', 'poddisruptionbudget', 'orders');
     await eventually('what Git says', 120, async () => {
-      const { spec } = await lab.json<{ spec: { replicas: number; template: Pods['items'][number] } }>(
-        ...namespace,
-        'get',
-        'deployment',
-        'orders',
-      );
+      const { spec } = await lab.json<{
+        spec: { replicas: number; template: { spec: { containers: { image: string }[] } } };
+      }>(...namespace, 'get', 'deployment', 'orders');
       await lab.kubectl(...namespace, 'get', 'poddisruptionbudget', 'orders');
       return spec.replicas === 1 && spec.template.spec.containers[0]?.image.endsWith(`@${digest}`);
     });
-    await eventually('one pod of the release', 90, async () => (await readyPods('orders-dev')) === 1);
-    expect(await podDigests('orders-dev')).toEqual([digest]);
+    await eventually('one pod of the release', 90, async () => (await readyPods(lab, 'orders-dev')) === 1);
+    expect(await podDigests(lab, 'orders-dev')).toEqual([digest]);
   });
 });
 
@@ -582,10 +514,10 @@ describe('the platform', () => {
     expect(await findProcess(['supervisor'], lab.state)).not.toBe(supervisor);
 
     await eventually('Healthy apps', 120, async () => {
-      for (const app of apps) if ((await cell(app, 'dev')).health !== 'Healthy') return false;
+      for (const app of apps) if ((await cell(lab, app, 'dev')).health !== 'Healthy') return false;
       return true;
     });
-    await deliver({ [tagline]: edited('after the kills') });
+    await deliver(lab, edited('after the kills'));
   });
 
   it('removes what a retired app had in every environment, and nothing else', async () => {
@@ -605,8 +537,12 @@ describe('the platform', () => {
     expect(names.filter((name) => name.startsWith('orders-'))).toEqual([]);
     expect(names).toContain('storefront-prod');
     for (const environment of ['dev', 'staging', 'prod']) {
-      await eventually('the end of its pods', 60, async () => (await podDigests(`orders-${environment}`)).length === 0);
-      expect(await podDigests(`catalog-${environment}`)).not.toEqual([]);
+      await eventually(
+        'the end of its pods',
+        60,
+        async () => (await podDigests(lab, `orders-${environment}`)).length === 0,
+      );
+      expect(await podDigests(lab, `catalog-${environment}`)).not.toEqual([]);
     }
   });
 
@@ -618,66 +554,3 @@ describe('the platform', () => {
     expect(await hostState(lab.state)).toEqual(before);
   });
 });
-
-/** The titles of the commits on a branch of the remote since one of them. */
-async function commitsSince(branch: string, start: string): Promise<string[]> {
-  await lab.git('fetch', '--quiet', 'local');
-  const listed = await lab.git('log', '--format=%s', `${start}..local/${branch}`);
-  return listed.split('\n').filter((line) => line !== '');
-}
-
-interface Pods {
-  items: {
-    metadata: { name: string; deletionTimestamp?: string };
-    spec: { containers: { image: string }[] };
-    status: { conditions?: { type: string; status: string }[] };
-  }[];
-}
-
-/** Where a Service answers within the cluster and on its node. */
-async function clusterAddress(namespace: string, service: string): Promise<string> {
-  const { spec } = await lab.json<{ spec: { clusterIP: string; ports: { name: string; port: number }[] } }>(
-    '-n',
-    namespace,
-    'get',
-    'service',
-    service,
-  );
-  return `${spec.clusterIP}:${spec.ports.find(({ name }) => name === 'http')?.port}`;
-}
-
-function isReady({ conditions }: Pods['items'][number]['status']): boolean {
-  return conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
-}
-
-async function readyPods(namespace: string): Promise<number> {
-  const { items } = await lab.json<Pods>('-n', namespace, 'get', 'pods', '-l', 'app.kubernetes.io/name');
-  return items.filter(({ metadata, status }) => metadata.deletionTimestamp === undefined && isReady(status)).length;
-}
-
-/** Deletes a pod that runs a digest, and waits until another one with it is Ready in its place. */
-async function replacePod(namespace: string, digest: string): Promise<void> {
-  const list = async (): Promise<Pods['items']> => {
-    const { items } = await lab.json<Pods>('-n', namespace, 'get', 'pods');
-    return items.filter(({ spec }) => spec.containers.some(({ image }) => image.includes(digest)));
-  };
-  const before = await list();
-  const [pod] = before;
-  if (pod === undefined) throw new Error(`no pod in ${namespace} runs ${digest}`);
-  await lab.kubectl('-n', namespace, 'delete', 'pod', pod.metadata.name, '--wait=false');
-  const known = new Set(before.map(({ metadata }) => metadata.name));
-  await eventually('a Ready pod of the same release in its place', 90, async () =>
-    (await list()).some(({ metadata, status }) => !known.has(metadata.name) && isReady(status)),
-  );
-}
-
-async function canaryWeight(): Promise<number> {
-  const service = await lab.json<{ spec: { weighted: { services: { name: string; weight: number }[] } } }>(
-    '-n',
-    'storefront-prod',
-    'get',
-    'traefikservice',
-    'storefront',
-  );
-  return service.spec.weighted.services.find((each) => each.name.endsWith('-canary'))?.weight ?? 0;
-}

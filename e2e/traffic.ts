@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import type { Lab } from './lab.ts';
 
 /** Requests that the router sent to each of an app's Services, all of them and those answered 5xx. */
@@ -39,12 +40,13 @@ export async function sendRequests(
   host: string,
   total: number,
   path: '/version' | '/api/v1/hello',
+  headers: Record<string, string> = {},
 ): Promise<Map<string, number>> {
   const seen = new Map<string, number>();
   let left = total;
   async function worker(): Promise<void> {
     while (left-- > 0) {
-      const { status, body } = await lab.get(host, path).catch(() => ({ status: 0, body: '' }));
+      const { status, body } = await lab.get(host, path, headers).catch(() => ({ status: 0, body: '' }));
       const version = status === 200 ? (JSON.parse(body) as { version: string }).version : 'failed';
       seen.set(version, (seen.get(version) ?? 0) + 1);
     }
@@ -85,4 +87,55 @@ export function keepAsking(address: string, workers: number): { stop(): Promise<
       return load;
     },
   };
+}
+
+/** Who answered, and how often in a row: a version, or what went wrong. */
+export interface Answers {
+  from: string;
+  times: number;
+}
+
+/**
+ * Asks an address for its version, one request after the other and each on a connection of its own, so that the order of
+ * the answers is the order in which versions answered. `stop` ends with what was seen.
+ */
+export function followVersions(
+  address: string,
+  headers: Record<string, string> = {},
+): { seen(): readonly Answers[]; stop(): Promise<readonly Answers[]> } {
+  const seen: Answers[] = [];
+  const stopping = new AbortController();
+  async function follow(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const from = await versionAt(address, headers);
+      const last = seen.at(-1);
+      if (last?.from === from) last.times++;
+      else seen.push({ from, times: 1 });
+    }
+  }
+  const following = follow();
+  return {
+    seen: () => seen,
+    async stop() {
+      stopping.abort();
+      await following;
+      return seen;
+    },
+  };
+}
+
+function versionAt(address: string, headers: Record<string, string>): Promise<string> {
+  return new Promise((resolve) => {
+    const sent = get(`http://${address}/version`, { agent: false, headers, timeout: 10_000 }, (response) => {
+      let body = '';
+      response.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      response.on('error', (error) => resolve(error.message));
+      response.on('end', () => {
+        const isVersion = response.statusCode === 200;
+        resolve(isVersion ? (JSON.parse(body) as { version: string }).version : String(response.statusCode));
+      });
+    });
+    sent.on('timeout', () => sent.destroy(new Error('no answer within 10 s')));
+    sent.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+  });
 }
