@@ -16,6 +16,7 @@ describe('the pipeline behind a push to main', { timeout: 60_000 }, () => {
   /** The file that lets a delivery end that waits for it. */
   let go: string;
   const short = (commit: string): string => commit.slice(0, 12);
+  const head = async (): Promise<string> => (await lab.git('rev-parse', 'HEAD')).trim();
 
   beforeAll(async () => void (lab = await createLab()), 60_000);
   beforeEach(async () => {
@@ -35,6 +36,26 @@ describe('the pipeline behind a push to main', { timeout: 60_000 }, () => {
     await lab.push('local', 'main').ended;
     expect(await deliverFirst(lab.host)).toBe(6);
     expect(await lastRun(lab.layout)).toMatchObject({ number: 3, exit: 0 });
+  });
+
+  it('comes back as it was where the checkout has something else, and says how that is brought', async () => {
+    const said = async (): Promise<string> => {
+      lab.notes.length = 0;
+      await deliverFirst(lab.host);
+      return lab.notes.join('\n');
+    };
+    const pushed = await lab.commit({ outcome: 'delivered' });
+    await lab.push('local', 'main').ended;
+    expect(await said()).toBe('');
+    const newer = await lab.commit({ outcome: 'delivered' });
+    expect(await said()).toBe(
+      `this checkout is at ${short(newer)}, and the platform delivers ${short(pushed)} of main; git push local main brings the rest`,
+    );
+    await lab.git('reset', '--quiet', '--soft', `${pushed}~1`);
+    await lab.git('commit', '--quiet', '--allow-empty', '--message', 'Another');
+    expect(await said()).toContain(`which this checkout at ${short(await head())} does not have; pnpm stop --purge`);
+    expect(await lastRun(lab.layout)).toMatchObject({ commit: pushed });
+    await lab.git('reset', '--quiet', '--hard', newer);
   });
 
   it('streams the delivery to the pusher and ends with its outcome and exit code', async () => {

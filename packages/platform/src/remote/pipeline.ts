@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { UserError } from '@sluice/scripts/errors';
-import { resolveCommit } from './commits.ts';
+import { isContained, resolveCommit, short } from './commits.ts';
 import { endDelivery } from './delivery.ts';
 import { withoutGitVariables } from './environment.ts';
 import type { RemoteHost } from './host.ts';
@@ -21,7 +21,8 @@ const stopGrace = 10_000;
 
 /**
  * Delivers what the remote has, once the platform is up: pushes the checkout's HEAD as main where the remote has no main,
- * else has the tip of main delivered unless its last run was a success. Streams to the progress notes.
+ * else has the tip of main delivered unless its last run was a success, and says when the checkout has something else.
+ * Streams to the progress notes.
  * Returns the delivery's exit code: 0 delivered, 6 nothing to do, else see exitCodes in @sluice/scripts/errors.
  */
 export async function deliverFirst(host: RemoteHost): Promise<number> {
@@ -30,6 +31,7 @@ export async function deliverFirst(host: RemoteHost): Promise<number> {
   await resumePipeline(layout);
   const tip = await resolveCommit(layout.repository, 'refs/heads/main', env);
   if (tip === undefined) return await pushFirst(host, layout, env);
+  await noteUnpushed(host, layout, tip, env);
   const last = await lastRun(layout);
   if (last?.commit === tip && hasSucceeded(last)) return 6;
   const lines = toLines(host.progress.note);
@@ -42,6 +44,23 @@ export async function deliverFirst(host: RemoteHost): Promise<number> {
     retry: last?.commit === tip && !isUnderWay,
     signal: host.signal,
   });
+}
+
+/** A platform comes back as it was; commits since the last push, or another clone, are delivered by a push alone. */
+async function noteUnpushed(
+  host: RemoteHost,
+  layout: RemoteLayout,
+  tip: string,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  const head = await headOf(host);
+  if (await isContained(layout.repository, head, tip, env)) return;
+  const isAhead = await isContained(host.root, tip, head, env);
+  host.progress.note(
+    isAhead
+      ? `this checkout is at ${short(head)}, and the platform delivers ${short(tip)} of main; git push local main brings the rest`
+      : `the platform delivers ${short(tip)} of main, which this checkout at ${short(head)} does not have; pnpm stop --purge, then pnpm start, begins anew with this checkout`,
+  );
 }
 
 async function pushFirst(host: RemoteHost, layout: RemoteLayout, env: NodeJS.ProcessEnv): Promise<number> {
