@@ -7,6 +7,13 @@ export function inNamespace(base: string, namespace: string, ...parts: string[])
   return `${base}/namespaces/${[namespace, ...parts].map(encodeURIComponent).join('/')}`;
 }
 
+/** The cluster does not answer, or cannot for now: asked again in a moment it may. */
+export class ClusterSilent extends UserError {
+  constructor(message: string, cause?: unknown) {
+    super(message, { exit: 'unknown', cause });
+  }
+}
+
 const mergePatch = 'application/merge-patch+json';
 
 /** An object; undefined where it does not exist. Like all here, throws UserError where the cluster refuses or does not answer. */
@@ -69,7 +76,9 @@ async function send(config: KubeConfig, method: string, path: string, body?: Pat
   const { status, text } = await exchange(url, options, body === undefined ? undefined : JSON.stringify(body));
   if (status === 404 || (status === 409 && conditional)) return undefined;
   if (status >= 300) {
-    throw new UserError(`the cluster at ${server} answered ${status} for ${path}: ${firstMessage(text)}`);
+    const said = `the cluster at ${server} answered ${status} for ${path}: ${firstMessage(text)}`;
+    // An API server that starts, or has too much to do, answers so.
+    throw status === 429 || status >= 500 ? new ClusterSilent(said) : new UserError(said);
   }
   return text;
 }
@@ -83,12 +92,7 @@ function exchange(
   const { request } = process.getBuiltinModule(url.protocol === 'https:' ? 'node:https' : 'node:http');
   return new Promise((resolve, reject) => {
     function fail(error: Error): void {
-      reject(
-        new UserError(`the cluster does not answer at ${url.origin}: ${error.message}`, {
-          exit: 'unknown',
-          cause: error,
-        }),
-      );
+      reject(new ClusterSilent(`the cluster does not answer at ${url.origin}: ${error.message}`, error));
     }
     const sent = request(url, options, (response) => {
       const chunks: Buffer[] = [];

@@ -58,13 +58,15 @@ beforeEach(async () => {
   kubernetes.answers.set(paths.deployment, deployment());
 });
 
-/** Follows the landing with a clock that only waiting moves; what is narrated goes nowhere. */
-async function followed(deadline = 60): Promise<Followed> {
+/** Follows the landing with a clock that only waiting moves, as `waits` is told; what is narrated goes nowhere. */
+async function followed(deadline = 60, waits: (times: number) => void = () => {}): Promise<Followed> {
   let now = landedAt.getTime();
+  let times = 0;
   const clock = {
     now: () => new Date(now),
     async wait(milliseconds: number) {
       now += milliseconds;
+      waits(++times);
     },
   };
   const stream = new Writable({ write: (_chunk, _encoding, done) => done() }) as NodeJS.WriteStream;
@@ -146,6 +148,21 @@ describe('a landing', () => {
 
     expect(record.outcome.state).toBe('unknown');
     expect(record.outcome.reason).toMatch(/^no answer after 60 s: the cluster at http:\S+ answered 403 for \S+\/web: /);
+  });
+
+  it('is told to an API server that starts anew once that answers again, and is unknown where it never does', async () => {
+    const there = kubernetes.answers.get(paths.application);
+    kubernetes.answers.set(paths.application, 503);
+    const told = await followed(60, (times) => {
+      if (times === 3) kubernetes.answers.set(paths.application, there);
+    });
+    expect(told.record.outcome.state).toBe('verified');
+    expect(kubernetes.asked.filter((each) => each === `PATCH ${paths.application}`)).toHaveLength(1);
+
+    kubernetes.answers.set(paths.application, 503);
+    const { outcome } = (await followed()).record;
+    expect(outcome.state).toBe('unknown');
+    expect(outcome.reason).toMatch(/^the cluster at http:\S+ answered 503 for \S+\/web-dev: /);
   });
 
   it('is unknown at once where the kubeconfig gives no access', async () => {

@@ -1,3 +1,4 @@
+import { ClusterSilent } from '../adapters/kubernetes-api.ts';
 import type { Context } from '../context.ts';
 import { UserError } from '../core/errors.ts';
 import type { Outcome } from '../core/outcome/outcome.ts';
@@ -15,6 +16,8 @@ import type { Repository } from './repository.ts';
 
 /** How long what looks verified, retired or failed has to last before it counts, in milliseconds: both can be passing states. */
 const stableFor = 10_000;
+/** Milliseconds between attempts to tell Argo CD of a landing: an API server that starts anew is back within these. */
+const silences = [500, 1000, 2000, 4000, 8000];
 /** A record says why in a sentence, not in all that a controller can say. */
 const reasonLength = 500;
 
@@ -50,18 +53,19 @@ export async function follow(
   let clusters: Clusters | undefined;
   let trouble = '';
   try {
-    clusters = await connectClusters(repository, plan.environment);
+    const connected = await connectClusters(repository, plan.environment);
     if (plan.verb === 'rollback') {
-      for (const line of await preempt(repository, clusters.argocd, landing)) options.progress.note(line);
+      for (const line of await preempt(repository, connected.argocd, landing)) options.progress.note(line);
     }
-    await announce(clusters.argocd, plan);
+    await untilAnswered(context, () => announce(connected.argocd, plan));
+    clusters = connected;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     trouble = error.message;
   }
   const ended = await Promise.all(
     plan.changes.map((change) =>
-      clusters === undefined || trouble !== ''
+      clusters === undefined
         ? unknownOutcome(options.progress, change, trouble)
         : followOne(context, plan.environment, change, watch(clusters, change), options),
     ),
@@ -84,6 +88,19 @@ export async function follow(
     };
     return { record, why };
   });
+}
+
+/** Asks again where the cluster is silent. */
+async function untilAnswered({ clock }: Context, ask: () => Promise<void>): Promise<void> {
+  for (const wait of silences) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof ClusterSilent)) throw error;
+    }
+    await clock.wait(wait);
+  }
+  return ask();
 }
 
 async function followOne(
