@@ -410,6 +410,21 @@ describe('an app', () => {
     await lab.kubectl(...namespace, 'wait', '--for=condition=Ready', 'pod', '--all', '--timeout=60s');
   });
 
+  it('that `new service` has written is delivered to dev as it is, and answers there', async () => {
+    const written = await lab.pnpm('run', 'new', 'service', 'payments');
+    expect(written.code, written.output).toBe(0);
+    await lab.git('add', '--all');
+    await lab.git('commit', '--quiet', '--message', 'Add payments');
+    const pushed = await lab.start('git', 'push', 'local', 'main').ended;
+    measured('a new service in dev', `${pushed.seconds.toFixed(0)} s`);
+
+    expect(pushed.output).toMatch(/delivered payments to dev \(exit 0\)\s*\n/);
+    const { release, health, record } = await cell(lab, 'payments', 'dev');
+    expect({ health, outcome: record?.outcome.state }).toEqual({ health: 'Healthy', outcome: 'verified' });
+    const answer = await fetch(`http://${await clusterAddress(lab, 'payments-dev', 'payments')}/version`);
+    expect(await answer.json()).toMatchObject({ service: 'payments', version: release?.tag });
+  });
+
   it('that a node has no room for is said to be so, with what is missing', async () => {
     const { status } = await lab.json<{ status: { images: { names: string[] }[] } }>('get', 'node', 'sluice');
     const pause = status.images.flatMap(({ names }) => names).find((name) => /pause/.test(name)) ?? '';

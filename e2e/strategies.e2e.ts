@@ -35,7 +35,9 @@ describe('recreate', () => {
 
   it('leaves nothing that answers where the new version cannot start, says why, and comes back by a rollback', async () => {
     const good = await tagOf('orders', 'dev');
-    const broken = { 'apps/orders/overlays/dev/environment.env': (text: string) => text.replace(/LOG_LEVEL=.*/, 'LOG_LEVEL=loud') };
+    const broken = {
+      'apps/orders/overlays/dev/environment.env': (text: string) => text.replace(/LOG_LEVEL=.*/, 'LOG_LEVEL=loud'),
+    };
     const pushed = await lab.push(broken);
     const address = await clusterAddress(lab, 'orders-dev', 'orders');
     const during = followVersions(address);
