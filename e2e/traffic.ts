@@ -1,4 +1,5 @@
 import { get } from 'node:http';
+import { onTestFinished } from 'vitest';
 import type { Lab } from './lab.ts';
 
 /** Requests that the router sent to each of an app's Services, all of them and those answered 5xx. */
@@ -96,24 +97,26 @@ export interface Answers {
 }
 
 /**
- * Asks an address for its version, one request after the other and each on a connection of its own, so that the order of
- * the answers is the order in which versions answered. `stop` ends with what was seen.
+ * Asks an address who answers there, by `/version` or another path that says it, one request after the other and each on
+ * a connection of its own, so that the order of the answers is the order in which versions answered. `stop` ends with
+ * what was seen.
  */
 export function followVersions(
   address: string,
-  headers: Record<string, string> = {},
+  { path = '/version', headers = {} }: { path?: string; headers?: Record<string, string> } = {},
 ): { seen(): readonly Answers[]; stop(): Promise<readonly Answers[]> } {
   const seen: Answers[] = [];
   const stopping = new AbortController();
   async function follow(): Promise<void> {
     while (!stopping.signal.aborted) {
-      const from = await versionAt(address, headers);
+      const from = await versionAt(`http://${address}${path}`, headers);
       const last = seen.at(-1);
       if (last?.from === from) last.times++;
       else seen.push({ from, times: 1 });
     }
   }
   const following = follow();
+  onTestFinished(() => stopping.abort());
   return {
     seen: () => seen,
     async stop() {
@@ -126,16 +129,21 @@ export function followVersions(
 
 function versionAt(address: string, headers: Record<string, string>): Promise<string> {
   return new Promise((resolve) => {
-    const sent = get(`http://${address}/version`, { agent: false, headers, timeout: 10_000 }, (response) => {
+    const sent = get(address, { agent: false, headers, timeout: 10_000 }, (response) => {
       let body = '';
       response.on('data', (chunk: Buffer) => (body += chunk.toString()));
       response.on('error', (error) => resolve(error.message));
       response.on('end', () => {
         const isVersion = response.statusCode === 200;
-        resolve(isVersion ? (JSON.parse(body) as { version: string }).version : String(response.statusCode));
+        resolve(isVersion ? (JSON.parse(body) as { version: string }).version : failure(response.statusCode, body));
       });
     });
     sent.on('timeout', () => sent.destroy(new Error('no answer within 10 s')));
     sent.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
   });
+}
+
+/** What a failure is counted as: the status, and the beginning of what was said with it, of which there is little variety. */
+function failure(status: number | undefined, body: string): string {
+  return `${status} ${body.trim().slice(0, 60)}`.trim();
 }
