@@ -1,5 +1,7 @@
-import { globSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, delimiter, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
@@ -51,7 +53,12 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as
 };
 const config = parse(readFileSync(join(root, 'gitops.config.yaml'), 'utf8')) as {
   registry: string;
-  environments: { name: string; after?: string[]; delivery?: boolean; gates?: { provenance?: object } }[];
+  environments: {
+    name: string;
+    after?: string[];
+    delivery?: boolean;
+    gates?: { provenance?: object; checks?: { required?: string[] } };
+  }[];
 };
 
 const jobs = workflows.flatMap(({ file, value }) =>
@@ -141,9 +148,41 @@ describe('the workflows', () => {
   });
 
   it('call the jobs of the pipeline so that its own gate does not take them for checks', () => {
-    const names = ['deliver', 'carry-out', 'reconcile'].flatMap((file) => Object.values(get(file).jobs));
-    for (const { name } of names) expect(name).toMatch(/^pipeline: /);
+    const names = ['deliver', 'carry-out', 'reconcile'].flatMap((file) => Object.entries(get(file).jobs));
+    for (const [key, { name }] of names) expect(name?.startsWith('pipeline: ')).toBe(key !== 'scan');
     for (const { name } of Object.values(get('checks').jobs)) expect(name).not.toMatch(/^pipeline: /);
+  });
+
+  it('have a job on main for every check that a gate requires', () => {
+    const names = ['checks', 'deliver'].flatMap((file) => Object.values(get(file).jobs).map(({ name }) => name));
+    const required = config.environments.flatMap(({ gates }) => gates?.checks?.required ?? []);
+    expect(required).toEqual(['ci-ok', 'scan']);
+    expect(names).toEqual(expect.arrayContaining(required));
+  });
+
+  describe('scan what a delivery built', () => {
+    const script = get('deliver').jobs['scan']?.steps.at(-1)?.run ?? '';
+    const cells = [
+      { release: { imageRevision: 'new', image: 'r/web', digest: 'sha256:1' } },
+      { release: { imageRevision: 'new', image: 'r/web', digest: 'sha256:1' } },
+      { release: { imageRevision: 'new', image: 'r/api', digest: 'sha256:2' } },
+      { release: { imageRevision: 'old', image: 'r/jobs', digest: 'sha256:3' } },
+      { app: 'not-delivered' },
+    ];
+
+    it('by digest, each once, and no other', () => {
+      expect(scan(script, cells, '')).toEqual({ status: 0, scanned: ['r/api@sha256:2', 'r/web@sha256:1'] });
+    });
+
+    it('to the last, and fail where one has something that could be mended', () => {
+      const { status, scanned } = scan(script, cells, 'api');
+      expect(status).not.toBe(0);
+      expect(scanned).toHaveLength(2);
+    });
+
+    it('without asking anything where nothing was built', () => {
+      expect(scan(script, [{ app: 'not-delivered' }], '')).toEqual({ status: 0, scanned: [] });
+    });
   });
 
   it('listen to no event that would run what a pull request or a deploy branch brings', () => {
@@ -182,8 +221,8 @@ describe('the workflows', () => {
   });
 
   it('log in at the registry of gitops.config.yaml', () => {
-    const login = get('deliver').jobs['deliver']?.steps.find((step) => step.uses?.startsWith('docker/login-action@'));
-    expect(login?.with?.['registry']).toBe(config.registry.split('/')[0]);
+    const logins = steps.filter(({ step }) => step.uses?.startsWith('docker/login-action@'));
+    expect(logins.map(({ step }) => step.with?.['registry'])).toEqual(Array(2).fill(config.registry.split('/')[0]));
   });
 
   it('install the pnpm of package.json, by checksum', () => {
@@ -209,4 +248,28 @@ function get(name: string): Workflow {
   const found = workflows.find(({ file }) => basename(file) === `${name}.yaml`);
   if (found === undefined) throw new Error(`there is no workflow ${name}`);
   return found.value;
+}
+
+/** Runs the script of the scan as GitHub does, with a `pnpm` that says what runs where and a `trivy` that finds something in one image. */
+function scan(script: string, cells: object[], vulnerable: string): { status: number | null; scanned: string[] } {
+  const folder = mkdtempSync(join(tmpdir(), 'scan-'));
+  try {
+    const program = (name: string, text: string): void =>
+      writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    writeFileSync(join(folder, 'status.json'), JSON.stringify({ cells }));
+    program('pnpm', 'cat "$FOLDER/status.json"');
+    program('trivy', 'for image; do :; done; echo "$image"; case "$image" in *"$VULNERABLE"@*) exit 1;; esac');
+    const { status, stdout } = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', script], {
+      encoding: 'utf8',
+      env: {
+        PATH: `${folder}${delimiter}${process.env['PATH'] ?? ''}`,
+        FOLDER: folder,
+        GITHUB_SHA: 'new',
+        VULNERABLE: vulnerable === '' ? 'none' : vulnerable,
+      },
+    });
+    return { status, scanned: stdout.split('\n').filter((line) => line !== '') };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

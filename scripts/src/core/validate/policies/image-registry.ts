@@ -6,7 +6,7 @@ export const imageRegistry: Policy = {
   id: 'image-registry',
   requirements: ['ADM-3', 'IMG-9'],
   scope: 'apps',
-  reason: 'what runs comes from the registry that the pipeline pushes to, where it was scanned and is kept',
+  reason: 'what runs comes from the registry that the pipeline pushes to, and that keeps what Git names',
   fix: 'copy the image there, or build it as a service',
   *check({ registry, objects }) {
     for (const { object, containers } of podSpecs(objects)) {
