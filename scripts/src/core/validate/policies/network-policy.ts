@@ -7,7 +7,7 @@ export const networkPolicy: Policy = {
   requirements: ['NET-1', 'NET-2', 'NET-3'],
   scope: 'apps',
   reason: 'where no policy selects a pod, everything in the cluster reaches it and it reaches everything',
-  fix: 'add components/network-policy, or a NetworkPolicy of both policyTypes that selects its pods',
+  fix: 'add components/network, or a NetworkPolicy of both policyTypes that selects its pods',
   *check({ objects }) {
     const policies = ofKind(objects, 'NetworkPolicy');
     for (const { object, labels, path } of podSpecs(objects)) {
