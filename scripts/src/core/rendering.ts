@@ -72,6 +72,8 @@ function topKustomization(request: RenderRequest): string {
           { group: 'apps', kind: 'Deployment', path: 'spec/template/metadata/labels', create: true },
           { group: 'batch', kind: 'Job', path: 'metadata/labels', create: true },
           { group: 'batch', kind: 'Job', path: 'spec/template/metadata/labels', create: true },
+          { group: 'batch', kind: 'CronJob', path: 'metadata/labels', create: true },
+          { group: 'batch', kind: 'CronJob', path: 'spec/jobTemplate/spec/template/metadata/labels', create: true },
           { group: 'argoproj.io', kind: 'Rollout', path: 'metadata/labels', create: true },
           { group: 'argoproj.io', kind: 'Rollout', path: 'spec/template/metadata/labels', create: true },
         ],
