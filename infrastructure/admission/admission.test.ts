@@ -27,8 +27,8 @@ const broken: Record<string, { change: (pod: Pod) => void; message: string }> = 
     message: `latest or no tag: ${registry}/web:latest@${digest}; name the version or the digest`,
   },
   labels: {
-    change: (pod) => (pod.metadata.labels = { app: 'web' }),
-    message: 'pods without the labels app.kubernetes.io/name; add them to the labels of the pod template',
+    change: (pod) => (pod.metadata.labels = { 'app.kubernetes.io/name': 'web', environment: 'prod' }),
+    message: 'pods without the labels team, cost-center; add them to the labels of the pod template',
   },
   users: {
     change: (pod) => (pod.spec.containers[0]!.securityContext.runAsUser = 0),

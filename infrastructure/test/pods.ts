@@ -34,7 +34,9 @@ export const digest = `sha256:${'0'.repeat(64)}`;
 /** A pod that breaks no rule. */
 export function podOf(): Pod {
   return {
-    metadata: { labels: { 'app.kubernetes.io/name': 'web' } },
+    metadata: {
+      labels: { 'app.kubernetes.io/name': 'web', environment: 'prod', team: 'shop', 'cost-center': 'sales' },
+    },
     spec: {
       securityContext: { runAsNonRoot: true },
       containers: [containerOf('app', 'web')],
