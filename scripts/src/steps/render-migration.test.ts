@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { ofKind, rendered, theOnly, workloadKind, type Manifest } from '../../test/rendered.ts';
-import { shippedConfig } from '../../test/shipped-apps.ts';
+import { root, shippedConfig } from '../../test/shipped-apps.ts';
 
 const wave = 'argocd.argoproj.io/sync-wave';
 
@@ -64,6 +67,23 @@ describe.for(shippedConfig.environments)('the migration of orders in $name', ({ 
 });
 
 describe.for(shippedConfig.environments)('orders in $name', ({ name }) => {
+  it('is let in by PostgreSQL with its migration, and no other app is', async () => {
+    const { spec } = parse(
+      readFileSync(join(root, 'infrastructure/postgresql/networkpolicy.yaml'), 'utf8'),
+    ) as Manifest;
+    const wanted = spec.ingress?.[0]?.from[0]?.podSelector?.matchLabels;
+    const pods = (await rendered('orders', name)).filter(({ kind }) => /^(Deployment|Rollout|Job)$/.test(kind));
+
+    expect(wanted).toBeDefined();
+    expect(pods).toHaveLength(2);
+    for (const { spec: its } of pods) expect(its.template.metadata.labels).toMatchObject(wanted ?? {});
+    for (const other of Object.keys(shippedConfig.apps).filter((app) => app !== 'orders')) {
+      expect(theOnly(await rendered(other, name), workloadKind).spec.template.metadata.labels).not.toMatchObject(
+        wanted ?? {},
+      );
+    }
+  });
+
   it('is let out to PostgreSQL, and to nothing else that is its own', async () => {
     const policies = ofKind(await rendered('orders', name), 'NetworkPolicy');
     const own = policies.filter(({ metadata }) => metadata.name !== 'closed').map(({ spec }) => spec);
