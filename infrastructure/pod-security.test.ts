@@ -29,3 +29,13 @@ it('every pod security profile is of the Kubernetes that the local platform runs
     for (const key of versions) expect(said[key], `${path}: ${key}`).toBe(`v${major}.${minor}`);
   }
 });
+
+it('a namespace that enforces less than restricted, and need not, says what restricted would refuse', () => {
+  const gentler = files.filter(({ said }) => said['enforce'] === 'baseline');
+
+  expect(gentler.length).toBeGreaterThan(0);
+  for (const { path, said } of gentler) {
+    expect(said, path).toMatchObject({ warn: 'restricted', audit: 'restricted' });
+    expect(Object.keys(said), path).toEqual(expect.arrayContaining(['warn-version', 'audit-version']));
+  }
+});
