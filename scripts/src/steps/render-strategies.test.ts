@@ -58,8 +58,11 @@ describe.for(strategies)('the strategy %s', (strategy) => {
 
   it('takes the number of pods, the priority and the zones of an overlay', async () => {
     const strict = shippedWith('storefront', { prod: ['spread/zones'] });
-    const { spec } = theOnly(await rendered('storefront', 'prod', strategy, strict), workloadKind);
+    const objects = await rendered('storefront', 'prod', strategy, strict);
+    const { spec } = theOnly(objects, workloadKind);
 
+    for (const service of ofKind(objects, 'Service'))
+      expect(service.spec).toMatchObject({ trafficDistribution: 'PreferSameZone' });
     expect(spec.replicas).toBe(3);
     expect(spec.template.spec.priorityClassName).toBe('sluice-critical');
     expect(spec.template.spec.topologySpreadConstraints.map((each) => each.whenUnsatisfiable)).toEqual([
