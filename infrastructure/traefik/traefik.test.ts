@@ -29,3 +29,10 @@ it('clusters serve them over HTTPS alone, and send there who comes without', () 
 it('the local platform serves them over HTTP, and not beside the metrics', () => {
   expect(text('deployment.yaml').match(/(?<=--entrypoints\.)\w+(?=\.asdefault=true)/g)).toEqual(['web']);
 });
+
+it.each(['nonprod', 'prod'])('%s asks its cloud for a balancer that keeps the address of the client', (cluster) => {
+  const { service } = parse(text(`../clusters/${cluster}/values/traefik.yaml`)) as { service: { annotations: object } };
+
+  expect(service.annotations).toHaveProperty(['service.beta.kubernetes.io/aws-load-balancer-type'], 'nlb');
+  expect(parse(text('values.yaml'))).toMatchObject({ service: { spec: { externalTrafficPolicy: 'Local' } } });
+});
