@@ -16,12 +16,19 @@ function build(env: NodeJS.ProcessEnv = {}): FastifyInstance {
 }
 
 describe('identity', () => {
-  it('answers /version with service, version, revision and pod', async () => {
-    const env = { VERSION: '3f2a-7', BUILD_VERSION: 'x', BUILD_REVISION: '3f2a', POD_NAME: 'test-abc' };
+  it('answers /version with service, version, revision, pod and namespace', async () => {
+    const pod = { POD_NAME: 'test-abc', POD_NAMESPACE: 'test-prod' };
+    const env = { VERSION: '3f2a-7', BUILD_VERSION: 'x', BUILD_REVISION: '3f2a', ...pod };
 
     const response = await build(env).inject('/version');
 
-    expect(response.json()).toEqual({ service: 'test', version: '3f2a-7', revision: '3f2a', pod: 'test-abc' });
+    expect(response.json()).toEqual({
+      service: 'test',
+      version: '3f2a-7',
+      revision: '3f2a',
+      pod: 'test-abc',
+      namespace: 'test-prod',
+    });
   });
 
   it('falls back to the version of the build when the pod has no version label', async () => {

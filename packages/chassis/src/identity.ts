@@ -1,11 +1,12 @@
 import type { ServiceConfig } from './settings.ts';
 
-/** Who answers: the service, the version and source revision of its image, and the pod. */
+/** Who answers: the service, the version and source revision of its image, the pod and its namespace. */
 export interface Identity {
   service: string;
   version: string;
   revision: string;
   pod: string;
+  namespace: string | undefined;
 }
 
 /** The version a pod is labelled with wins over the one its image was built with. */
@@ -15,5 +16,6 @@ export function identityOf(config: ServiceConfig): Identity {
     version: config.VERSION ?? config.BUILD_VERSION,
     revision: config.BUILD_REVISION,
     pod: config.POD_NAME,
+    namespace: config.POD_NAMESPACE,
   };
 }

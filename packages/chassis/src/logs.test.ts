@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { logOptions } from './logs.ts';
 
-const identity = { service: 'test', version: 'v2', revision: '3f2a', pod: 'test-abc' };
+const identity = { service: 'test', version: 'v2', revision: '3f2a', pod: 'test-abc', namespace: 'test-prod' };
 
 /** What one line looks like on stdout. */
 function line(write: (log: pino.Logger) => void, ids?: () => object): string {
@@ -24,6 +24,7 @@ describe('a line of the log', () => {
       level: 'WARN',
       service: 'test',
       version: 'v2',
+      namespace: 'test-prod',
       trace_id: 'a1',
       span_id: 'b2',
       duration_ms: 3,

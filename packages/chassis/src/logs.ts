@@ -4,14 +4,18 @@ import { withoutSecrets } from './secrets.ts';
 
 /**
  * JSON lines whose fields have the names that log queries ask for: `timestamp` in ISO 8601 with milliseconds, `level` as a
- * word, `message`, `service`, `version`. Credentials are blotted out.
+ * word, `message`, `service`, `version`, `namespace`. Credentials are blotted out.
  *
  * @param ids fields of the trace that a line belongs to, asked for with every line.
  */
-export function logOptions({ service, version }: Identity, level: string, ids?: () => object): LoggerOptions {
+export function logOptions(
+  { service, version, namespace }: Identity,
+  level: string,
+  ids?: () => object,
+): LoggerOptions {
   return {
     level,
-    base: { service, version },
+    base: { service, version, namespace },
     messageKey: 'message',
     timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
     formatters: {

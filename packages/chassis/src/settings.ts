@@ -19,6 +19,8 @@ export const serviceSettings = z.object({
   BUILD_VERSION: z.string().default('dev'),
   BUILD_REVISION: z.string().default('unknown'),
   POD_NAME: z.string().default(hostname),
+  /** Which of an app's environments this is; none outside of a cluster. */
+  POD_NAMESPACE: z.string().optional(),
 
   /** Share of requests that fail on purpose, and how long every request is held back. */
   FAULT_ERROR_RATE: share().default(0),

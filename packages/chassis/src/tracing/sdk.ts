@@ -92,8 +92,9 @@ export async function startTracer(
 }
 
 /** What OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME say wins over what the service knows of itself. */
-function resourceOf({ service, version, pod }: Identity): ReturnType<typeof defaultResource> {
-  const own = { [ATTR_SERVICE_NAME]: service, [ATTR_SERVICE_VERSION]: version, 'k8s.pod.name': pod };
+function resourceOf({ service, version, pod, namespace }: Identity): ReturnType<typeof defaultResource> {
+  const kubernetes = { 'k8s.pod.name': pod, ...(namespace === undefined ? {} : { 'k8s.namespace.name': namespace }) };
+  const own = { [ATTR_SERVICE_NAME]: service, [ATTR_SERVICE_VERSION]: version, ...kubernetes };
   return defaultResource()
     .merge(resourceFromAttributes(own))
     .merge(detectResources({ detectors: [envDetector] }));

@@ -14,6 +14,7 @@ function startTraced(collector: Collector, env: Record<string, string> = {}): Pr
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
     VERSION: 'v2',
     POD_NAME: 'slow-abc',
+    POD_NAMESPACE: 'slow-prod',
     ...env,
   });
 }
@@ -45,7 +46,12 @@ describe('a service that is told of a collector', () => {
       parentSpanId: callersSpan,
       kind: 2,
       attributes: { 'http.request.method': 'GET', 'http.route': '/slow', 'url.path': '/slow' },
-      resource: { 'service.name': 'slow', 'service.version': 'v2', 'k8s.pod.name': 'slow-abc' },
+      resource: {
+        'service.name': 'slow',
+        'service.version': 'v2',
+        'k8s.pod.name': 'slow-abc',
+        'k8s.namespace.name': 'slow-prod',
+      },
     });
     expect(Number(spanOf(collector, 'GET /slow')?.attributes['http.response.status_code'])).toBe(200);
     expect(collector.headers[0]).toMatchObject({ 'x-tenant': 'shop' });
