@@ -145,7 +145,14 @@ describe('canary-slow', () => {
 describe('canary-header', () => {
   it('shows the new version to those who ask for it, before anybody else has a share of it', async () => {
     await deliver(lab, strategyOf('storefront', 'canary-slow', 'canary-header'));
-    expect((await promote(lab, 'storefront', 'staging')).code).toBe(0);
+    await opened(lab, 'storefront', 'staging');
+    const users = followVersions(router, asUser);
+    // What brings the strategy goes by its steps already.
+    const bringing = lab.startPnpm('run', 'promote', 'storefront', '--to', 'staging', '--deadline', '1800');
+    await goOn('storefront-staging', 'storefront');
+    const brought = await bringing.ended;
+    expect(brought.code, brought.output).toBe(0);
+    await users.stop();
     const old = await tagOf('storefront', 'staging');
     const { promoting, next } = await startPromotion('header');
     const everybody = followVersions(router, asUser);
@@ -247,8 +254,18 @@ async function previewOf(namespace: string, app: string, old: string): Promise<s
   });
 }
 
-/** What `kubectl argo rollouts promote` writes: the pause is over. */
+/** Waits for a pause and ends it by what `kubectl argo rollouts promote` writes. */
 async function goOn(namespace: string, app: string): Promise<void> {
+  await eventually(`a pause of ${app}`, 120, async () => {
+    const { status } = await lab.json<{ status: { pauseConditions?: object[] } }>(
+      '-n',
+      namespace,
+      'get',
+      'rollout',
+      app,
+    );
+    return (status.pauseConditions ?? []).length > 0;
+  });
   await patchStatus(namespace, app, { pauseConditions: null });
 }
 
