@@ -1,4 +1,5 @@
 import { get } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { Lab } from './lab.ts';
 
@@ -97,6 +98,12 @@ export interface Answers {
 }
 
 /**
+ * Milliseconds between two requests. Without them a port comes up again within two minutes, while the kernel still takes
+ * it for a connection to a pod that is gone.
+ */
+const pace = 10;
+
+/**
  * Asks an address who answers there, by `/version` or another path that says it, one request after the other and each on
  * a connection of its own, so that the order of the answers is the order in which versions answered. `stop` ends with
  * what was seen.
@@ -113,6 +120,7 @@ export function followVersions(
       const last = seen.at(-1);
       if (last?.from === from) last.times++;
       else seen.push({ from, times: 1 });
+      await delay(pace);
     }
   }
   const following = follow();
@@ -129,7 +137,7 @@ export function followVersions(
 
 function versionAt(address: string, headers: Record<string, string>): Promise<string> {
   return new Promise((resolve) => {
-    const sent = get(address, { agent: false, headers, timeout: 10_000 }, (response) => {
+    const sent = get(address, { agent: false, headers, timeout: 5000 }, (response) => {
       let body = '';
       response.on('data', (chunk: Buffer) => (body += chunk.toString()));
       response.on('error', (error) => resolve(error.message));
@@ -138,7 +146,7 @@ function versionAt(address: string, headers: Record<string, string>): Promise<st
         resolve(isVersion ? (JSON.parse(body) as { version: string }).version : failure(response.statusCode, body));
       });
     });
-    sent.on('timeout', () => sent.destroy(new Error('no answer within 10 s')));
+    sent.on('timeout', () => sent.destroy(new Error('no answer within 5 s')));
     sent.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
   });
 }
