@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { appendFile } from 'node:fs/promises';
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { kustomizePath } from '@sluice/kustomize';
 import { createFleet } from '../test/fleet.ts';
 import { bash, measure, type Benchmark } from './measure.ts';
 
-/** Every overlay of fifty apps, after an edit of one of them, beside a loop over kustomize. */
+const environments = ['dev', 'staging', 'prod'];
+
+/** Every overlay of fifty apps, after an edit of one of them, beside loops over kustomize and all in one. */
 export const renderAll: Benchmark = {
   name: 'render-all',
   question: 'How long does it take to render 50 apps in 3 environments?',
@@ -40,6 +42,17 @@ export const renderAll: Benchmark = {
       () => bash(`printf '%s\\n' ${overlays} | xargs -P2 -n1 "${kustomize}" build > /dev/null`, clone, env),
       0,
     );
+    const together = environments.map((environment) => join(clone, 'together', environment));
+    for (const [index, path] of together.entries()) {
+      const resources = fleet.apps.map((app) => `  - ../../apps/${app}/overlays/${environments[index]}\n`);
+      await mkdir(path, { recursive: true });
+      await writeFile(join(path, 'kustomization.yaml'), `resources:\n${resources.join('')}`);
+    }
+    const big = await measure(
+      2,
+      () => bash(`for each in ${together.join(' ')}; do "${kustomize}" build "$each" > /dev/null; done`, clone, env),
+      0,
+    );
     await fleet.clear();
     return {
       rows: [
@@ -47,6 +60,7 @@ export const renderAll: Benchmark = {
         { what: '`render --all`, nothing kept', figure: cold, budget: 1000 },
         { what: '`kustomize build` in a loop', figure: loop },
         { what: '`xargs -P2 kustomize build`', figure: parallel },
+        { what: '`kustomize build` of one kustomization for each environment', figure: big },
       ],
     };
   },
