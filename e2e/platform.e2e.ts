@@ -64,7 +64,9 @@ describe('pnpm start', () => {
     measured('start after stop', `${seconds.toFixed(0)} s, longest silence ${silence.toFixed(1)} s`);
 
     expect(code, output.slice(-4000)).toBe(0);
-    for (const app of apps) expect(await cell(lab, app, 'dev')).toMatchObject({ health: 'Healthy' });
+    for (const app of apps) {
+      await eventually(`a Healthy ${app}`, 60, async () => (await cell(lab, app, 'dev')).health === 'Healthy');
+    }
   });
 });
 
