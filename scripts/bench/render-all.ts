@@ -44,9 +44,16 @@ export const renderAll: Benchmark = {
     );
     const together = environments.map((environment) => join(clone, 'together', environment));
     for (const [index, path] of together.entries()) {
-      const resources = fleet.apps.map((app) => `  - ../../apps/${app}/overlays/${environments[index]}\n`);
-      await mkdir(path, { recursive: true });
-      await writeFile(join(path, 'kustomization.yaml'), `resources:\n${resources.join('')}`);
+      for (const app of fleet.apps) {
+        // Names are equal from app to app: in one build each needs the namespace that it has in a cluster.
+        const overlay = `namespace: ${app}\nresources:\n  - ../../../apps/${app}/overlays/${environments[index]}\n`;
+        await mkdir(join(path, app), { recursive: true });
+        await writeFile(join(path, app, 'kustomization.yaml'), overlay);
+      }
+      await writeFile(
+        join(path, 'kustomization.yaml'),
+        `resources:\n${fleet.apps.map((app) => `  - ${app}\n`).join('')}`,
+      );
     }
     const big = await measure(
       2,
