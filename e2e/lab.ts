@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
+import { request, type RequestOptions } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -147,15 +147,21 @@ function get(
   path: string,
   headers: Record<string, string> = {},
 ): Promise<{ status: number; body: string }> {
+  return ask(`http://127.0.0.1:8080${path}`, { headers: { ...headers, host } });
+}
+
+/** A GET; fails where no answer comes within 5 s. `agent: false` opens a connection for it alone. */
+export function ask(
+  address: string,
+  options: Pick<RequestOptions, 'agent' | 'headers'>,
+): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
-    const sent = request(
-      { host: '127.0.0.1', port: 8080, path, headers: { ...headers, host }, timeout: 5000 },
-      (response) => {
-        let body = '';
-        response.on('data', (chunk: Buffer) => (body += chunk.toString()));
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
-      },
-    );
+    const sent = request(address, { ...options, timeout: 5000 }, (response) => {
+      let body = '';
+      response.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      response.on('error', reject);
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+    });
     sent.on('error', reject);
     sent.on('timeout', () => sent.destroy(new Error('no answer within 5 s')));
     sent.end();

@@ -1,7 +1,6 @@
-import { get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import type { Lab } from './lab.ts';
+import { ask, type Lab } from './lab.ts';
 
 /** Requests that the router sent to each of an app's Services, all of them and those answered 5xx. */
 export type RouterCounts = Map<string, { all: number; failed: number }>;
@@ -135,23 +134,17 @@ export function followVersions(
   };
 }
 
-function versionAt(address: string, headers: Record<string, string>): Promise<string> {
-  return new Promise((resolve) => {
-    const sent = get(address, { agent: false, headers, timeout: 5000 }, (response) => {
-      let body = '';
-      response.on('data', (chunk: Buffer) => (body += chunk.toString()));
-      response.on('error', (error) => resolve(error.message));
-      response.on('end', () => {
-        const isVersion = response.statusCode === 200;
-        resolve(isVersion ? (JSON.parse(body) as { version: string }).version : failure(response.statusCode, body));
-      });
-    });
-    sent.on('timeout', () => sent.destroy(new Error('no answer within 5 s')));
-    sent.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
-  });
+async function versionAt(address: string, headers: Record<string, string>): Promise<string> {
+  try {
+    const { status, body } = await ask(address, { agent: false, headers });
+    return status === 200 ? (JSON.parse(body) as { version: string }).version : failure(status, body);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code ?? message;
+  }
 }
 
 /** What a failure is counted as: the status, and the beginning of what was said with it, of which there is little variety. */
-function failure(status: number | undefined, body: string): string {
+function failure(status: number, body: string): string {
   return `${status} ${body.trim().slice(0, 60)}`.trim();
 }

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, onTestFinished } from 'vitest';
 import { recordPath, type DeliveryRecord } from '../src/core/record.ts';
 import { parseRelease, type ReleaseFile } from '../src/core/release-file.ts';
+import { openBare } from './github/bare.ts';
 import { startRegistry, type TestRegistry } from './registry-server.ts';
 import { template } from './template.ts';
 import { runHere, type Finished } from './run-here.ts';
@@ -265,20 +266,18 @@ async function openWorkshop(folder: string, registry: TestRegistry): Promise<Wor
         at: '2026-01-01T00:00:00.000Z',
         outcome: { state, reason: 'seen by a test' },
       };
-      const text = JSON.stringify(record);
-      const importing = run('git', ['--git-dir', bare, 'fast-import', '--quiet', '--date-format=now'], { env });
-      importing.child.stdin?.end(
-        `commit refs/heads/delivery-records
-committer Test Person <test@example.invalid> now
-data 6
-Record
-from refs/heads/delivery-records^0
-M 100644 inline ${recordPath(record)}
-data ${Buffer.byteLength(text)}
-${text}
-`,
-      );
-      await importing;
+      const branch = 'refs/heads/delivery-records';
+      const repository = openBare(bare);
+      const parent = await repository.resolve(branch);
+      const commit = await repository.commit({
+        parent: parent ?? '',
+        message: 'Record',
+        author: 'Test Person <test@example.invalid>',
+        at: Math.floor(Date.now() / 1000),
+        additions: [{ path: recordPath(record), contents: Buffer.from(JSON.stringify(record)) }],
+        deletions: [],
+      });
+      if (!(await repository.update(branch, commit, parent))) throw new Error(`${branch} has moved`);
     },
     async useCluster(kubeconfig) {
       await writeFile(join(folder, 'kubeconfig'), kubeconfig);
