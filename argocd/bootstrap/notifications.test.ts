@@ -28,7 +28,7 @@ function application({ project = 'apps-staging', health = 'Healthy', phase = 'Su
 
 const argocd = await findArgocd();
 
-beforeEach(({ skip }) => skip(argocd === undefined, 'argocd has not been made yet; pnpm start makes it'));
+beforeEach(({ skip }) => skip(argocd === undefined, 'argocd has not been made yet; pnpm run tools argocd makes it'));
 
 describe('a notification', () => {
   it.for([

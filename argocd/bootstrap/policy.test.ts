@@ -5,7 +5,7 @@ import { argocdAdmin, findArgocd } from '../../infrastructure/test/argocd.ts';
 const file = join(import.meta.dirname, 'argocd-rbac-cm/policy.csv');
 const argocd = await findArgocd();
 
-beforeEach(({ skip }) => skip(argocd === undefined, 'argocd has not been made yet; pnpm start makes it'));
+beforeEach(({ skip }) => skip(argocd === undefined, 'argocd has not been made yet; pnpm run tools argocd makes it'));
 
 const rollout = 'action/argoproj.io/Rollout';
 

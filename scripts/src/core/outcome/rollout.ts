@@ -53,19 +53,18 @@ function describeProgress(rollout: IRollout, runs: readonly IAnalysisRun[]): str
 /** How long the Rollout has paused by itself, or that a person is to say how it goes on; undefined where it does not pause. */
 function describePause({ metadata, spec, status }: IRollout): string | undefined {
   const reasons = (status?.pauseConditions ?? []).map(({ reason }) => reason);
+  const isStep = reasons.includes('CanaryPauseStep');
+  if (!isStep && !reasons.includes('BlueGreenPause')) return undefined;
   const { blueGreen, canary } = spec?.strategy ?? {};
-  const pause = canary?.steps?.[status?.currentStepIndex ?? 0]?.pause;
-  if (reasons.includes('CanaryPauseStep') && pause?.duration !== undefined)
-    return `paused for ${seconds(pause.duration)}`;
-  const switches = blueGreen?.autoPromotionSeconds;
-  if (reasons.includes('BlueGreenPause') && switches !== undefined)
-    return `paused for ${seconds(switches)} before the switch`;
-  if (!reasons.includes('CanaryPauseStep') && !reasons.includes('BlueGreenPause')) return undefined;
+  const duration = isStep
+    ? canary?.steps?.[status?.currentStepIndex ?? 0]?.pause?.duration
+    : blueGreen?.autoPromotionSeconds;
+  if (duration !== undefined) return `paused for ${withUnit(duration)}${isStep ? '' : ' before the switch'}`;
   const command = (verb: string): string => `kubectl argo rollouts ${verb} ${metadata?.name} -n ${metadata?.namespace}`;
   return `waits for a person: ${command('promote')} goes on, ${command('abort')} takes it back`;
 }
 
 /** Durations without a unit are seconds. */
-function seconds(duration: string | number): string {
+function withUnit(duration: string | number): string {
   return /\d$/.test(String(duration)) ? `${duration} s` : String(duration);
 }
