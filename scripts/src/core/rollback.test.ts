@@ -34,13 +34,26 @@ describe('chooseState', () => {
   });
 
   it('passes over what has the same bytes as what runs', () => {
-    expect(choose([state('d', 'b'), state('c'), state('b'), state('a')], [record('a'), record('b')])).toBe('a');
+    const records = [record('a'), record('b'), record('d', 'failed')];
+
+    expect(choose([state('d', 'b'), state('c'), state('b'), state('a')], records)).toBe('a');
   });
 
   it('never brings back what was rolled back from, however often it is asked', () => {
     const all = [record('a'), record('b'), record('c'), record('d')];
 
     expect(choose([state('d', 'b'), state('c'), state('b'), state('a')], all)).toBe('a');
+  });
+
+  it('goes no further back while nobody knows yet how a rollback ends, unless a release is named', () => {
+    const history = [state('d', 'b'), state('c'), state('b'), state('a')];
+    const records = [record('a'), record('b'), record('c', 'failed')];
+    const refusal = `web is being rolled back already in prod, to ${'d'.repeat(12)}-1`;
+
+    expect(() => choose(history, records)).toThrow(refusal);
+    expect(() => choose(history, [...records, record('d', 'unknown')])).toThrow(refusal);
+    expect(choose(history, records, 'a'.repeat(12))).toBe('a');
+    expect(choose(history, [...records, record('d', 'timed-out')])).toBe('a');
   });
 
   it('knows a state that a rollback brought back by the bytes that were verified', () => {

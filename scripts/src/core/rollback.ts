@@ -1,7 +1,7 @@
 import { unknownName, UserError } from './errors.ts';
 import { releaseId } from './inputs.ts';
 import { quarantineOf, type Policy } from './policy.ts';
-import type { DeliveryRecord } from './record.ts';
+import { lastWord, type DeliveryRecord } from './record.ts';
 import { formatRelease, type ReleaseFile } from './release-file.ts';
 
 /** One state of an app in an environment: the commit that landed it, and its release.yaml. */
@@ -28,7 +28,8 @@ export interface RollbackFacts {
 
 /**
  * The state to go back to: the newest one before what runs first ran that was verified in this environment and is not in
- * quarantine; or the newest verified one of the release that is named. Throws UserError where there is none.
+ * quarantine; or the newest verified one of the release that is named. Throws UserError where there is none, and where a
+ * rollback whose outcome nobody knows yet would be followed by another to the state before.
  */
 export function chooseState(facts: RollbackFacts): PastState {
   const { app, environment, to, history, imageOnly, records, policy, now } = facts;
@@ -50,7 +51,18 @@ export function chooseState(facts: RollbackFacts): PastState {
     if (running === undefined) return false;
     return imageOnly === true ? each.release.digest === running.release.digest : each.text === running.text;
   }
+  // Whoever asks meanwhile has seen the failure, not that somebody else, or reconcile, was faster.
+  function isComingBack({ commit, text }: PastState): boolean {
+    const known = lastWord(records, app, environment, commit)?.outcome.state ?? 'unknown';
+    return known === 'unknown' && history.slice(1).some((each) => each.text === text);
+  }
   if (to === 'previous') {
+    if (running !== undefined && isComingBack(running)) {
+      throw new UserError(`${app} is being rolled back already in ${environment}, to ${running.release.tag}`, {
+        hint: `pnpm run status ${app} shows how that goes; --to with a release of pnpm run history ${app} goes further back`,
+        exit: 'nothing',
+      });
+    }
     // What came after the first time that this state ran has been left for it already.
     const began = history.findLastIndex(runs);
     const before = history.slice(began + 1).filter((each) => proven.has(each.text));
