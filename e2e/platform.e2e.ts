@@ -65,7 +65,7 @@ describe('pnpm start', () => {
 
     expect(code, output.slice(-4000)).toBe(0);
     for (const app of apps) {
-      await eventually(`a Healthy ${app}`, 60, async () => (await cell(lab, app, 'dev')).health === 'Healthy');
+      expect((await cell(lab, app, 'dev')).health, app).toBe('Healthy');
     }
   });
 });

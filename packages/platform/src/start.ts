@@ -2,7 +2,7 @@ import { exitCodes, UserError } from '@sluice/scripts/errors';
 import { emptyBuildCaches } from '@sluice/toolchain';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { applyInfrastructure, installArgoCd } from './bootstrap/index.ts';
+import { applicationsWell, applyInfrastructure, installArgoCd } from './bootstrap/index.ts';
 import { fileOrder, type Component } from './components.ts';
 import { chooseDriver, createDriver, inspectMachine, readChoice, writeChoice } from './drivers/index.ts';
 import { createHost, type HostOptions } from './host.ts';
@@ -48,6 +48,7 @@ export async function start(options: StartOptions, hostOptions: HostOptions): Pr
     const delivery = await fillCluster(platform);
     await runReconciler(platform);
     await setTraffic(platform);
+    if (isDelivered(delivery)) await applicationsWell(platform);
     await removeBuilds(platform);
     for (const line of summaryLines(platform)) host.progress.note(line);
     requireDelivered(delivery);
@@ -63,10 +64,14 @@ export async function start(options: StartOptions, hostOptions: HostOptions): Pr
 
 /** A platform that is up with apps that are not is said to be so, by the message and the exit code. */
 function requireDelivered(code: number): void {
-  if (code === exitCodes.done || code === exitCodes.nothing) return;
+  if (isDelivered(code)) return;
   throw new UserError(`the platform is up, but its first delivery ended with ${code}`, {
     hint: 'what it said stands above; `pnpm run status` shows the apps, `pnpm start` tries it again',
   });
+}
+
+function isDelivered(code: number): boolean {
+  return code === exitCodes.done || code === exitCodes.nothing;
 }
 
 /** Builds leave gigabytes of caches that nothing needs any more. */

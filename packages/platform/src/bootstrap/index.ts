@@ -5,6 +5,7 @@ import { installArgoCd } from './argocd.ts';
 import { applyDefinitions } from './definitions.ts';
 import { installPostgresql } from './postgresql.ts';
 
+export { applicationsWell } from './applications.ts';
 export { adminPasswordFile } from './argocd-secrets.ts';
 export { installArgoCd };
 
