@@ -7,7 +7,7 @@ import { trackAnswers } from './in-flight.ts';
 import { logOptions } from './logs.ts';
 import { addMetrics } from './metrics.ts';
 import { addOverload } from './overload.ts';
-import { requestLogger } from './request-logger.ts';
+import { addRequestLogger } from './request-logger.ts';
 import { addRequestLog } from './requests.ts';
 import type { ServiceConfig } from './settings.ts';
 import { tracingOf } from './tracing/index.ts';
@@ -27,7 +27,6 @@ export function createApp(config: ServiceConfig): FastifyInstance {
   const app = fastify({
     logger: logOptions(identity, config.LOG_LEVEL, tracing?.ids),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
-    childLoggerFactory: requestLogger,
     requestIdHeader: 'x-request-id',
     // Longer than the 90 s after which Traefik drops idle connections, so that it never sends a request into a closed one.
     keepAliveTimeout: 95_000,
@@ -35,6 +34,7 @@ export function createApp(config: ServiceConfig): FastifyInstance {
     // A request that arrives while the server closes is answered like any other: it was sent in good faith.
     return503OnClosing: false,
   });
+  addRequestLogger(app);
   app.decorate('identity', identity);
   addErrorHandler(app);
   addVersion(app, identity);
