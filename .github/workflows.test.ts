@@ -220,9 +220,18 @@ describe('the workflows', () => {
     expect(get('deliver').on).toEqual({ push: { branches: ['main'] } });
   });
 
-  it('log in at the registry of gitops.config.yaml', () => {
-    const logins = steps.filter(({ step }) => step.uses?.startsWith('docker/login-action@'));
-    expect(logins.map(({ step }) => step.with?.['registry'])).toEqual(Array(2).fill(config.registry.split('/')[0]));
+  it('log in at the registry of gitops.config.yaml wherever images are pushed, pulled or asked for', () => {
+    const asking = /pnpm run (deliver|reconcile|carry-out|check)\b|trivy image/;
+    for (const { file, name, job } of jobs) {
+      const logins = job.steps.filter(({ uses }) => uses?.startsWith('docker/login-action@'));
+      const expected = job.steps.some(({ run }) => asking.test(run ?? '')) ? [config.registry.split('/')[0]] : [];
+
+      expect(
+        logins.map((step) => step.with?.['registry']),
+        `${file} ${name}`,
+      ).toEqual(expected);
+      expect(job.permissions?.['packages'] !== undefined, `${file} ${name}`).toBe(expected.length > 0);
+    }
   });
 
   it('install the pnpm of package.json, by checksum', () => {
