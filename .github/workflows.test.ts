@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
 const root = join(import.meta.dirname, '..');
@@ -86,9 +86,9 @@ function problemsOf({ uses, run, with: inputs }: Step): string[] {
 }
 
 describe('the workflows', () => {
-  it('are there: checks, deliver, carry out, reconcile and the check of deploy branches', () => {
+  it('are there: checks, deliver, carry out, reconcile, scan and the check of deploy branches', () => {
     const names = workflows.map(({ file }) => basename(file, '.yaml')).toSorted();
-    expect(names).toEqual(['carry-out', 'check-deploy', 'checks', 'deliver', 'reconcile']);
+    expect(names).toEqual(['carry-out', 'check-deploy', 'checks', 'deliver', 'reconcile', 'scan']);
   });
 
   it.each(workflows)('$file grants nothing at the top', ({ value }) => {
@@ -148,8 +148,8 @@ describe('the workflows', () => {
   });
 
   it('call the jobs of the pipeline so that its own gate does not take them for checks', () => {
-    const names = ['deliver', 'carry-out', 'reconcile'].flatMap((file) => Object.entries(get(file).jobs));
-    for (const [key, { name }] of names) expect(name?.startsWith('pipeline: ')).toBe(key !== 'scan');
+    const names = ['deliver', 'carry-out', 'reconcile', 'scan'].flatMap((file) => Object.values(get(file).jobs));
+    expect(names.map(({ name }) => name).filter((name) => !name?.startsWith('pipeline: '))).toEqual(['scan']);
     for (const { name } of Object.values(get('checks').jobs)) expect(name).not.toMatch(/^pipeline: /);
   });
 
@@ -160,8 +160,10 @@ describe('the workflows', () => {
     expect(names).toEqual(expect.arrayContaining(required));
   });
 
-  describe('scan what a delivery built', () => {
-    const script = get('deliver').jobs['scan']?.steps.at(-1)?.run ?? '';
+  describe('scan images', () => {
+    const noJq = spawnSync('jq', ['--version']).error !== undefined;
+    beforeEach(({ skip }) => skip(noJq, 'no jq on this machine; install the package jq'));
+    const script = actions.find(({ file }) => file.includes('/scan/'))?.value.runs.steps.at(-1)?.run ?? '';
     const cells = [
       { release: { imageRevision: 'new', image: 'r/web', digest: 'sha256:1' } },
       { release: { imageRevision: 'new', image: 'r/web', digest: 'sha256:1' } },
@@ -170,18 +172,27 @@ describe('the workflows', () => {
       { app: 'not-delivered' },
     ];
 
-    it('by digest, each once, and no other', () => {
-      expect(scan(script, cells, '')).toEqual({ status: 0, scanned: ['r/api@sha256:2', 'r/web@sha256:1'] });
+    it('that a commit became, by digest, each once, and no other', () => {
+      expect(scan(script, cells, { revision: 'new' })).toEqual({
+        status: 0,
+        scanned: ['r/api@sha256:2', 'r/web@sha256:1'],
+      });
+    });
+
+    it('that run anywhere, where no commit is named', () => {
+      const scanned = ['r/api@sha256:2', 'r/jobs@sha256:3', 'r/web@sha256:1'];
+      expect(scan(script, cells, {})).toEqual({ status: 0, scanned });
     });
 
     it('to the last, and fail where one has something that could be mended', () => {
-      const { status, scanned } = scan(script, cells, 'api');
+      const { status, scanned } = scan(script, cells, { vulnerable: 'api' });
       expect(status).not.toBe(0);
-      expect(scanned).toHaveLength(2);
+      expect(scanned).toHaveLength(3);
     });
 
     it('without asking anything where nothing was built', () => {
-      expect(scan(script, [{ app: 'not-delivered' }], '')).toEqual({ status: 0, scanned: [] });
+      expect(scan(script, [{ app: 'not-delivered' }], {})).toEqual({ status: 0, scanned: [] });
+      expect(scan(script, cells, { revision: 'newer' })).toEqual({ status: 0, scanned: [] });
     });
   });
 
@@ -221,10 +232,12 @@ describe('the workflows', () => {
   });
 
   it('log in at the registry of gitops.config.yaml wherever images are pushed, pulled or asked for', () => {
-    const asking = /pnpm run (deliver|reconcile|carry-out|check)\b|trivy image/;
+    const asking = /pnpm run (deliver|reconcile|carry-out|check)\b|\/actions\/scan$/;
     for (const { file, name, job } of jobs) {
       const logins = job.steps.filter(({ uses }) => uses?.startsWith('docker/login-action@'));
-      const expected = job.steps.some(({ run }) => asking.test(run ?? '')) ? [config.registry.split('/')[0]] : [];
+      const expected = job.steps.some(({ run, uses }) => asking.test(run ?? uses ?? ''))
+        ? [config.registry.split('/')[0]]
+        : [];
 
       expect(
         logins.map((step) => step.with?.['registry']),
@@ -260,7 +273,11 @@ function get(name: string): Workflow {
 }
 
 /** Runs the script of the scan as GitHub does, with a `pnpm` that says what runs where and a `trivy` that finds something in one image. */
-function scan(script: string, cells: object[], vulnerable: string): { status: number | null; scanned: string[] } {
+function scan(
+  script: string,
+  cells: object[],
+  { revision = '', vulnerable = 'none' }: { revision?: string; vulnerable?: string },
+): { status: number | null; scanned: string[] } {
   const folder = mkdtempSync(join(tmpdir(), 'scan-'));
   try {
     const program = (name: string, text: string): void =>
@@ -273,8 +290,8 @@ function scan(script: string, cells: object[], vulnerable: string): { status: nu
       env: {
         PATH: `${folder}${delimiter}${process.env['PATH'] ?? ''}`,
         FOLDER: folder,
-        GITHUB_SHA: 'new',
-        VULNERABLE: vulnerable === '' ? 'none' : vulnerable,
+        REVISION: revision,
+        VULNERABLE: vulnerable,
       },
     });
     return { status, scanned: stdout.split('\n').filter((line) => line !== '') };
