@@ -31,7 +31,7 @@ describe('status', () => {
     expect(before.stderr).toBe('');
     expect(before.stdout).toContain(`Gates to ${tag} from dev to staging:
   verified: fail, release ${release} was unknown`);
-    expect(before.stdout).toMatch(/\n {4}next: push a version that works/);
+    expect(before.stdout).toContain('\n    next: pnpm run reconcile asks the cluster again');
     expect(before.stdout).not.toContain('jobs');
     expect(found.waiting).toMatchObject([{ environment: 'staging', from: 'dev', release, tag }]);
     expect(found.waiting?.[0]?.verdicts).toContainEqual({

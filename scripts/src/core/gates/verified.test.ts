@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { production, promotionFacts } from '../../../test/gate-facts.ts';
 import type { DeliveryRecord } from '../record.ts';
 import type { Observation } from '../soak/observation.ts';
-import { evaluateGates } from './index.ts';
+import { evaluateGates, type Verdict } from './index.ts';
 
 const environment = { ...production, gates: { verified: {} } };
 const facts = { ...promotionFacts, environment, release: { ...promotionFacts.release, release: 'abc' } };
@@ -17,7 +17,7 @@ function record(state: DeliveryRecord['outcome']['state'], change: Partial<Deliv
   } as DeliveryRecord;
 }
 
-function verdict(...records: DeliveryRecord[]): { state: string; evidence: string } | undefined {
+function verdict(...records: DeliveryRecord[]): Verdict | undefined {
   return evaluateGates({ ...facts, records })[0];
 }
 
@@ -43,6 +43,17 @@ it.each([
   ['another release verified there', [record('verified', { release: 'other' })], 'has no record'],
 ])('fails on %s and says so', (_, records, evidence) => {
   expect(verdict(...records)).toMatchObject({ state: 'fail', evidence: expect.stringContaining(evidence) });
+});
+
+it('sends whoever asks to the cluster where nobody knows what became of it, and to the code where that failed', () => {
+  const again = 'pnpm run reconcile asks the cluster again, while staging runs it';
+
+  expect(verdict()?.next).toBe(
+    'pnpm run status web shows how far it is there; pnpm run reconcile finds out what became of it',
+  );
+  expect(verdict(record('unknown'))?.next).toBe(again);
+  expect(verdict(record('timed-out'))?.next).toBe(again);
+  expect(verdict(record('failed'))?.next).toMatch(/^push a version that works/);
 });
 
 it('is taken back by a later failure, and not by what nobody could find out', () => {

@@ -24,20 +24,24 @@ export const verified: Gate = {
         gate: 'verified',
         state: 'fail',
         evidence: `release ${release.release} has no record of having run in ${where}`,
-        next: `pnpm run status shows where it is; \`pnpm run promote ${app} --to ${parents[0] ?? ''}\` brings it there`,
+        next: `pnpm run status ${app} shows how far it is there; pnpm run reconcile finds out what became of it`,
       };
     }
     return {
       gate: 'verified',
       state: 'fail',
       evidence: `release ${release.release} was ${last.state} in ${last.environment} at ${last.at}: ${last.reason}`,
-      next:
-        last.state === 'unhealthy'
-          ? `make it healthy in ${last.environment} again; pnpm run reconcile sees that it is`
-          : 'push a version that works, or repair what made it fail and deliver it again',
+      next: remedy(last),
     };
   },
 };
+
+function remedy({ state, environment }: { state: string; environment: string }): string {
+  if (state === 'unhealthy') return `make it healthy in ${environment} again; pnpm run reconcile sees that it is`;
+  if (state === 'unknown' || state === 'timed-out')
+    return `pnpm run reconcile asks the cluster again, while ${environment} runs it`;
+  return 'push a version that works, or repair what made it fail and deliver it again';
+}
 
 /** All that was ever said of the release, oldest first: what became of its landings, and how it was later. */
 function wordsOn({ release, records, observations = [] }: GateFacts): {
