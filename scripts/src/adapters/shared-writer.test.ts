@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createConnection, createServer } from 'node:net';
 import { dirname } from 'node:path';
 import { expect, it } from 'vitest';
 import { createRemote, request, type TestRemote } from '../../test/remote.ts';
+import type { Git } from './git.ts';
 import { createSharedWriter, socketPath } from './shared-writer.ts';
 import type { Written } from './writer.ts';
 
@@ -77,6 +78,28 @@ it('takes the place of one that was killed', async () => {
   expect(existsSync(place)).toBe(true);
 
   expect(await writeAll(remote, ['web'])).toEqual([{ state: 'landed', commit: expect.any(String) }]);
+});
+
+it('goes on where another one was killed halfway through what it handed over', async () => {
+  const remote = await createRemote();
+  const place = await meetingPlace(remote);
+  async function beKilledHalfway(): Promise<void> {
+    const socket = createConnection(place).resume();
+    socket.end('{"head": "');
+    await once(socket, 'close');
+  }
+  const git: Git = {
+    ...remote.git,
+    async push(...args) {
+      await beKilledHalfway();
+      return remote.git.push(...args);
+    },
+  };
+
+  expect(await createSharedWriter(git, 'origin', remote.bare).write(branch, request(remote.head, 'web'))).toEqual({
+    state: 'landed',
+    commit: expect.any(String),
+  });
 });
 
 it('meets nobody where others could listen too', async () => {

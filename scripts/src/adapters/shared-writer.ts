@@ -104,8 +104,9 @@ function lead(
       socket.on('close', () => open.delete(socket)).on('error', () => socket.destroy());
       // Read to its end and still open for the answer.
       const said = await text(socket.iterator({ destroyOnReturn: false })).catch(() => '');
-      if (said === '') socket.destroy();
-      else waiting.push(waitingFor(said, socket));
+      const handed = waitingFor(said, socket);
+      if (handed === undefined) socket.destroy();
+      else waiting.push(handed);
     }
     server.on('connection', (socket) => void receive(socket));
     async function serve(): Promise<void> {
@@ -124,8 +125,13 @@ function lead(
   });
 }
 
-function waitingFor(said: string, socket: Socket): Waiting {
-  const { files, ...rest } = JSON.parse(said) as Omit<WriteRequest, 'files'> & { files: [string, string][] };
-  const request = { ...rest, files: new Map(files) };
-  return { request, answer: (written) => socket.end(JSON.stringify(written)) };
+/** What was handed over; undefined where whoever began to is gone. */
+function waitingFor(said: string, socket: Socket): Waiting | undefined {
+  try {
+    const { files, ...rest } = JSON.parse(said) as Omit<WriteRequest, 'files'> & { files: [string, string][] };
+    const request = { ...rest, files: new Map(files) };
+    return { request, answer: (written) => socket.end(JSON.stringify(written)) };
+  } catch {
+    return undefined;
+  }
 }
