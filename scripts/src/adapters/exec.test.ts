@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { exec } from './exec.ts';
 
@@ -43,4 +44,15 @@ it('starts a program itself, without a shell in between', async () => {
   const { stdout } = await exec(process.execPath, ['-e', 'process.stdout.write(String(process.ppid))']);
 
   expect(stdout).toBe(String(process.pid));
+});
+
+it('starts programs, and says which ones are missing, where there is no shell at all', async () => {
+  const script = `
+    const { exec } = await import(${JSON.stringify(join(import.meta.dirname, 'exec.ts'))});
+    const { stdout } = await exec(process.execPath, ['-p', '"started"']);
+    process.stdout.write(stdout + await exec('git', ['status']).catch((error) => error.message));
+  `;
+  const { stdout } = await exec(process.execPath, ['--input-type=module', '-e', script], { env: { PATH: '/nowhere' } });
+
+  expect(stdout).toBe('started\n`git status` could not be started');
 });

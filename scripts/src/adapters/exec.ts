@@ -23,10 +23,11 @@ export interface ExecResult {
 export const silently = { nothrow: true, quiet: true, verbose: false, prefix: '' } as const;
 
 /** Has zx start a program as it is, without a shell in between: what an argument holds means nothing to anybody. */
-export function directly(command: string, args: readonly string[]): Pick<Options, 'spawn'> {
+export function directly(command: string, args: readonly string[]): Pick<Options, 'spawn' | 'quote'> {
   const start = (_line: string, _none: unknown, options: object): unknown =>
     spawn(command, args, { ...options, shell: false });
-  return { spawn: start as Options['spawn'] };
+  // Without a quote function of its own zx starts nothing where there is no bash.
+  return { spawn: start as Options['spawn'], quote: (text) => text };
 }
 
 /**
