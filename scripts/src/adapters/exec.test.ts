@@ -37,7 +37,16 @@ it('throws the last lines that a program said, with its name and its code', asyn
   await expect(exec('git', ['rev-parse', '--verify', 'nothing'])).rejects.toThrow(
     '`git rev-parse` ended with 128:\n  fatal: Needed a single revision',
   );
-  await expect(exec('no-such-program', [])).rejects.toThrow('`no-such-program` could not be started');
+});
+
+it('throws where a program is not there, also for whoever takes failures', async () => {
+  for (const nothrow of [false, true]) {
+    await expect(exec('no-such-program', [], { nothrow })).rejects.toMatchObject({
+      message: '`no-such-program` could not be started',
+      hint: 'install no-such-program, or put it on PATH',
+    });
+  }
+  expect((await exec('git', ['rev-parse', '--verify', 'nothing'], { nothrow: true })).code).toBe(128);
 });
 
 it('starts a program itself, without a shell in between', async () => {

@@ -7,7 +7,7 @@ export interface ExecOptions {
   env?: NodeJS.ProcessEnv | undefined;
   /** Written to its standard input. */
   input?: string | Buffer | undefined;
-  /** Gives a failure back instead of throwing it. */
+  /** Gives the failure of a program back instead of throwing it; one that is not there is thrown all the same. */
   nothrow?: boolean | undefined;
 }
 
@@ -32,7 +32,8 @@ export function directly(command: string, args: readonly string[]): Pick<Options
 
 /**
  * Runs a program with arguments, without a shell.
- * Throws UserError with the last lines of its standard error when it ends with another code than 0, unless `nothrow`.
+ * Throws UserError where it is not there, and with the last lines of its standard error when it ends with another code
+ * than 0, unless `nothrow`.
  */
 export async function exec(command: string, args: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
   const { cwd = process.cwd(), env = process.env, input, nothrow = false } = options;
@@ -52,12 +53,13 @@ export async function exec(command: string, args: readonly string[], options: Ex
   const bytes = Buffer.concat(chunks);
   const stdout = bytes.toString('utf8');
   const code = output.exitCode ?? 1;
-  if (code !== 0 && !nothrow) {
+  const missing = isMissing(output.cause);
+  if (code !== 0 && (!nothrow || missing)) {
     const said = (output.stderr.trim() || stdout.trim()).split('\n').slice(-12).join('\n  ');
     const what = `${command.split('/').at(-1) ?? command} ${args[0] ?? ''}`.trim();
-    const ended = isMissing(output.cause) ? 'could not be started' : `ended with ${code}`;
+    const ended = missing ? 'could not be started' : `ended with ${code}`;
     throw new UserError(`\`${what}\` ${ended}${said === '' ? '' : `:\n  ${said}`}`, {
-      hint: isMissing(output.cause) ? `install ${command}, or put it on PATH` : undefined,
+      hint: missing ? `install ${command}, or put it on PATH` : undefined,
       cause: output,
     });
   }

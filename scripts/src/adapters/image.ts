@@ -76,10 +76,13 @@ function buildArgs({ dockerfile, image, tag, args, env }: BuildRequest): string[
 
 /** A Docker command line may be there without an engine or without buildx; both must answer. */
 async function dockerBuilds(env: NodeJS.ProcessEnv): Promise<boolean> {
-  for (const args of [['info'], ['buildx', 'version']]) {
-    if ((await exec('docker', args, { env, nothrow: true })).code !== 0) return false;
+  try {
+    for (const args of [['info'], ['buildx', 'version']]) await exec('docker', args, { env });
+    return true;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return false;
   }
-  return true;
 }
 
 async function attempt<T>(failure: string, work: () => Promise<T>): Promise<T> {
