@@ -96,3 +96,12 @@ it('says where it is when there is no repository', async () => {
     `git could not read objects in ${empty}: fatal: not a git repository`,
   );
 });
+
+it('names the remote that nothing can be fetched from, with what Git said and where to look', async () => {
+  execFileSync('git', ['-C', folder, 'remote', 'add', 'upstream', `file://${join(folder, 'gone.git')}`]);
+
+  await expect(git.fetch('upstream')).rejects.toMatchObject({
+    message: expect.stringMatching(/^nothing could be fetched from the Git remote upstream: fatal: .*gone\.git/),
+    hint: 'git fetch upstream has to work first; git remote get-url upstream says where it is',
+  });
+});

@@ -132,12 +132,15 @@ export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
       const quick = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance'];
       const args = ['fetch', ...quick, '--prune', '--end-of-options', remote, spec];
       // Another command in this clone may have fetched the same meanwhile; what is left then is asked for again.
-      for (let attempt = 1; attempt < fetches; attempt++) {
+      for (let attempt = 1; ; attempt++) {
         const { code, stderr } = await run(args, { nothrow: true });
         if (code === 0) return;
-        if (!/cannot lock ref|unable to update local ref/.test(stderr)) break;
+        if (attempt === fetches || !/cannot lock ref|unable to update local ref/.test(stderr)) {
+          throw new UserError(`nothing could be fetched from the Git remote ${remote}: ${stderr.trim()}`, {
+            hint: `git fetch ${remote} has to work first; git remote get-url ${remote} says where it is`,
+          });
+        }
       }
-      await run(args);
     },
     async isAncestor(older, newer) {
       if (older === newer) return true;
