@@ -12,7 +12,8 @@ import { planFiles, planOf } from '../src/core/plan.ts';
 import { formatRecord, recordPath, recordsBranch, type DeliveryRecord } from '../src/core/record.ts';
 import { readWorkspace } from '../src/core/workspace.ts';
 import { renderer, renderReleases } from '../src/steps/render.ts';
-import { createSources, inputsSnapshot, mainSnapshot, readConfig } from '../src/steps/repository.ts';
+import { readConfig } from '../src/steps/config.ts';
+import { createSources, inputsSnapshot, mainSnapshot } from '../src/steps/repository.ts';
 import { writeMain } from './fleet-files.ts';
 
 /** A repository of many apps with its remote: every release verified in dev, nothing beyond. */

@@ -6,10 +6,11 @@ import { exitCodes } from '../core/errors.ts';
 import { recordsBranch } from '../core/record.ts';
 import { checkDeployBranch, releasesOf } from '../steps/check-deploy-branch.ts';
 import { checkRecords } from '../steps/check-records.ts';
+import { readConfig } from '../steps/config.ts';
 import { createGitHubFacts } from '../steps/github-facts.ts';
 import { openGitHub } from '../steps/open-writer.ts';
 import { createRenderer } from '../steps/render.ts';
-import { createSources, findRepository, mainSnapshot, readConfig } from '../steps/repository.ts';
+import { createSources, findRepository, mainSnapshot } from '../steps/repository.ts';
 
 export interface CheckOptions {
   ref: string;

@@ -3,13 +3,14 @@ import type { Git } from '../adapters/git.ts';
 import { findRemote, type Remote } from '../adapters/remote.ts';
 import { readWorkTree } from '../adapters/work-tree.ts';
 import type { Context } from '../context.ts';
-import { configFile, parseConfig } from '../core/config.ts';
+import { configFile } from '../core/config.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
 import { gitHubPage, type GitHubAddress } from '../core/github-address.ts';
 import { chooseOwner, readOwner, readRepository } from '../core/init/owner.ts';
 import { planInit } from '../core/init/plan.ts';
 import { beginBranches, branchesOf, refuseForeign } from '../steps/begin-branches.ts';
 import { sayUnrestricted } from '../steps/branch-rules.ts';
+import { configOfFiles } from '../steps/config.ts';
 import { confirm } from '../steps/confirm.ts';
 import { readIdentity } from '../steps/identity.ts';
 import { findRepository } from '../steps/repository.ts';
@@ -36,7 +37,7 @@ export async function init(context: Context, options: InitOptions): Promise<numb
   const remote = await ownRemote(git, folder, context, options.remote);
   const is = chooseOwner(was, addressOf(remote, options.repository), options.registry);
   const planned = planInit(files, was, is);
-  const config = parseConfig(planned.files.get(configFile) ?? files.get(configFile) ?? '');
+  const config = await configOfFiles(new Map([...files, ...planned.files]), folder);
   await git.fetch(remote.name);
   if (gitHubPage(was.repository) !== gitHubPage(is.repository))
     await refuseForeign({ git, remote }, config, is.registry);

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { configFile } from '../core/config.ts';
 import { exitCodes } from '../core/errors.ts';
 import { planService } from '../core/new-service/plan.ts';
+import { configOfFiles } from '../steps/config.ts';
 import { findRepository } from '../steps/repository.ts';
 
 export interface NewOptions {
@@ -18,6 +19,7 @@ export interface NewOptions {
 export async function newService(context: Context, name: string, options: NewOptions): Promise<number> {
   const { folder, git } = await findRepository(context);
   const files = await readWorkTree(git, folder, ['apps', 'services', 'packages', configFile]);
+  await configOfFiles(files, folder);
   const planned = planService(files, name, options.like);
   const paths = [...planned.keys()].toSorted();
   if (options.json === true)

@@ -3,9 +3,10 @@ import { codeVersion } from '../adapters/file.ts';
 import { changedPaths, readWorkTree } from '../adapters/work-tree.ts';
 import type { Git } from '../adapters/git.ts';
 import type { Context } from '../context.ts';
-import { configFile, parseConfig, type Config } from '../core/config.ts';
-import { exitCodes, UserError } from '../core/errors.ts';
+import { configFile, type Config } from '../core/config.ts';
+import { exitCodes } from '../core/errors.ts';
 import { findApp, findEnvironment } from '../core/graph.ts';
+import { configOfFiles } from '../steps/config.ts';
 import { findRepository } from '../steps/repository.ts';
 import { validate as judge, type ToValidate } from '../steps/validate.ts';
 import { problemLines } from '../ui/problems.ts';
@@ -21,9 +22,7 @@ export interface ValidateOptions {
 export async function validate(context: Context, named: readonly string[], options: ValidateOptions): Promise<number> {
   const { folder, git } = await findRepository(context);
   const files = await readWorkTree(git, folder, ['apps', 'argocd', 'infrastructure', configFile]);
-  const text = files.get(configFile);
-  if (text === undefined) throw new UserError(`${folder} has no ${configFile}`, { exit: 'usage' });
-  const config = parseConfig(text);
+  const config = await configOfFiles(files, folder);
   for (const each of named) findApp(config, each);
   const scope =
     options.changed === true ? await changedIn(git, config) : { apps: Object.keys(config.apps), platform: true };

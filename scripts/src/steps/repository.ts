@@ -5,7 +5,7 @@ import { below } from '../adapters/git-trees.ts';
 import { findRemote, type Remote } from '../adapters/remote.ts';
 import type { Context } from '../context.ts';
 import { deployBranch, isStateFile, readBranchState, type BranchState } from '../core/branch-state.ts';
-import { configFile, parseConfig, type Config } from '../core/config.ts';
+import { configFile, type Config } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
 import { renderedFolders } from '../core/inputs.ts';
 import { policyFolder } from '../core/policy.ts';
@@ -13,6 +13,7 @@ import { parseRecord, recordsBranch, type DeliveryRecord } from '../core/record.
 import type { ReleaseFile } from '../core/release-file.ts';
 import { isObservationPath, parseObservation, type Observation } from '../core/soak/observation.ts';
 import type { Snapshot } from '../core/snapshot.ts';
+import { readConfig } from './config.ts';
 import { readIdentity } from './identity.ts';
 import { openWriter } from './open-writer.ts';
 
@@ -99,23 +100,6 @@ export async function foldersBefore(git: Git, releases: Iterable<ReleaseFile>): 
     }),
   );
   return new Map(found.flat());
-}
-
-/** The configuration at a revision of main, as it applies on a remote; UserError where it is missing or wrong. */
-export async function readConfig(
-  main: Snapshot,
-  { profile, registry }: Pick<Remote, 'profile' | 'registry'>,
-): Promise<Config> {
-  const text = main.texts.get(configFile);
-  if (text === undefined) {
-    throw new UserError(`${configFile} does not exist at ${main.revision.slice(0, 12)}`, {
-      hint: 'add it at the top of main; docs/promotion.md has its keys',
-    });
-  }
-  const windowProblem = text.includes('windows')
-    ? (await import('../core/freeze-windows.ts')).windowProblem
-    : undefined;
-  return parseConfig(text, { profile, registry, windowProblem });
 }
 
 /** Gives what an app renders from at a revision of main: its own files and those of the components. */
