@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { production } from '../test/gate-facts.ts';
 import { nastyNames } from '../test/nasty-names.ts';
 import { temporaryFolder } from '../test/temporary.ts';
 import { runCommand } from './cli.ts';
 import { processContext, type Context } from './context.ts';
+import type { UserError } from './core/errors.ts';
+import { whyFixed } from './core/gates/index.ts';
 
 const commands: readonly (readonly string[])[] = [
   ['promote', 'NAME', '--to', 'NAME', '--from', 'NAME', '--release', 'NAME'],
@@ -61,11 +64,43 @@ it('has for every command a script of the repository, a help, and an answer as J
     expect(scripts[name]).toBe(`node scripts/bin.js ${name}`);
     forget();
     expect(await runCommand([name, '--help'], context), name).toBe(0);
-    expect(said(), name).toContain(`Usage: sluice ${name}`);
+    expect(said(), name).toContain(`Usage: pnpm run ${name}`);
+    expect(said(), name).toContain('Exit codes: 0 done');
+    // Each option says what it is for.
+    expect(said(), name).not.toMatch(/^ {2}--\S+( <\S+>)?$/m);
     // What is carried out has the options of the command that it is.
     expect(said().includes('--json'), name).toBe(name !== 'carry-out');
   }
 });
+
+it('says in the help which options there have to be, and after an error where the help is', async () => {
+  const { context, said, forget } = await nowhere();
+  await runCommand(['hold', '--help'], context);
+  expect(said()).toMatch(/--env <environment> +where \(required\)/);
+  forget();
+
+  expect(await runCommand(['promote', 'web'], context)).toBe(2);
+  expect(said()).toBe("error: required option '--to <environment>' not specified\n  --help says what there is\n");
+});
+
+it('names in the help of override every gate that may be overridden, and no other', async () => {
+  const { context, said } = await nowhere();
+  await runCommand(['override', '--help'], context);
+  const listed = /--gate <gate\.\.\.> +([^(]*)/.exec(said())?.[1]?.match(/\w+/g) ?? [];
+  const gates = /known: (.*)/.exec(catchHint(() => whyFixed('nothing', production)))?.[1]?.split(', ') ?? [];
+  const open = gates.filter((gate) => whyFixed(gate, { ...production, production: false }) === undefined);
+
+  expect(listed.filter((word) => gates.includes(word)).toSorted()).toEqual(open.toSorted());
+});
+
+function catchHint(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    return (error as UserError).hint ?? '';
+  }
+  return '';
+}
 
 it('takes any name for a name, and none for an option, a command or a bug of its own', async () => {
   const { context, said, forget } = await nowhere();

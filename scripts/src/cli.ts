@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, type Option } from 'commander';
 import { addChanges } from './cli/changes.ts';
 import { addStops } from './cli/stops.ts';
 import { addUpkeep } from './cli/upkeep.ts';
@@ -29,15 +29,17 @@ export async function runCommand(args: readonly string[], context: Context): Pro
 
 async function run(args: readonly string[], context: Context): Promise<number> {
   let exit: number = exitCodes.done;
-  const program = new Command('sluice')
+  const program = new Command('pnpm run')
     .description(
       'Moves releases: git push delivers to the first environment, promote takes them on, status shows where they are.',
     )
     .version('0.1.0')
     .exitOverride()
     .showSuggestionAfterError()
+    .showHelpAfterError('  --help says what there is')
+    .configureHelp({ optionDescription: describeOption })
     .configureOutput({ writeOut: (text) => context.stdout.write(text), writeErr: (text) => context.stderr.write(text) })
-    .addHelpText('after', exitHelp);
+    .addHelpText('afterAll', exitHelp);
   for (const add of [addChanges, addStops, addViews, addUpkeep]) {
     add({
       program,
@@ -50,4 +52,10 @@ async function run(args: readonly string[], context: Context): Promise<number> {
   }
   await program.parseAsync(args, { from: 'user' });
   return exit;
+}
+
+/** What the help says of an option, and that it has to be there where it has to. */
+function describeOption(option: Option): string {
+  const description = new Help().optionDescription(option);
+  return option.mandatory ? `${description} (required)` : description;
 }

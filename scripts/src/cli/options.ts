@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 
 export const remote = new Option(
   '--remote <name>',
-  'Git remote to land on (default: local where there is one, else origin)',
+  'Git remote that releases land on (default: local where there is one, else origin)',
 );
 export const json = new Option('--json', 'one JSON value on standard output');
 export const deadline = new Option('--deadline <seconds>', 'how long to wait for the outcome')
@@ -20,7 +20,7 @@ export const release = new Option('--release <release>', 'an earlier release, by
 export const all = new Option('--all', 'every app whose release differs');
 export const gate = new Option(
   '--gate <gate...>',
-  'verified, soak, hold, freeze, or approvals outside production',
+  'verified, soak, checks, hold, freeze, or approvals outside production',
 ).makeOptionMandatory();
 export const allowDowngrade = new Option('--allow-downgrade', 'also where the code is older than what runs');
 export const allowDeletion = new Option(

@@ -18,12 +18,12 @@ export function addStops({ program, context, end }: CommandTable): void {
       .addOption(json);
   }
   stop('hold', 'Keep an app in an environment as it is', '<app>')
-    .requiredOption('--env <environment>')
+    .requiredOption('--env <environment>', 'where')
     .action(async (app: string, options) => {
       end(await (await import('../commands/hold.ts')).hold(context, app, options));
     });
   stop('freeze', 'Close an environment, for the apps that are named or for all', '[app...]')
-    .requiredOption('--env <environment>')
+    .requiredOption('--env <environment>', 'where')
     .action(async (apps: string[], options) => {
       end(await (await import('../commands/freeze.ts')).freeze(context, apps, options));
     });
