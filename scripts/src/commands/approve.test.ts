@@ -67,4 +67,17 @@ describe('approve', () => {
     expect(refused.stderr).toContain('did you mean "web"?');
     expect(await workshop.traces()).toEqual(before);
   });
+
+  it('refuses what nobody asks for, and what is not named, and says how it is', async () => {
+    const workshop = await guarded();
+    const before = await workshop.traces();
+    const unasked = await workshop.sluice('approve', 'web', '--to', 'prod');
+    const unnamed = await workshop.sluice('approve', '--to', 'staging');
+
+    expect(unasked.code).toBe(2);
+    expect(unasked.stderr).toContain('error: prod asks for no approvals, so there is nothing to approve\n');
+    expect(unnamed.code).toBe(2);
+    expect(unnamed.stderr).toBe('error: no app was named\n  pnpm run approve <app>... --to staging, or --all\n');
+    expect(await workshop.traces()).toEqual(before);
+  });
 });

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { approvalSubject } from '../core/approval.ts';
+import type { Environment } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
 import { findEnvironment } from '../core/graph.ts';
 import { requireOverridable } from '../core/override.ts';
@@ -27,7 +28,9 @@ export interface ApproveOptions extends Omit<PromotionRequest, 'apps' | 'overrid
 export async function approve(context: Context, apps: readonly string[], options: ApproveOptions): Promise<number> {
   const { repository, by } = await openToChange(context, options.remote);
   const overridden = options.override;
-  requireOverridable(overridden ?? [], findEnvironment(repository.config, options.to));
+  const environment = findEnvironment(repository.config, options.to);
+  requireOverridable(overridden ?? [], environment);
+  requireAsked(environment, apps, options);
   /** What would land, printed for whoever approves it. */
   async function plan(): Promise<Pick<Approval, 'app' | 'subject'>[]> {
     const current = await reopenRepository(repository);
@@ -69,6 +72,25 @@ export async function approve(context: Context, apps: readonly string[], options
       }
       return others.length === policy.approvals.length ? undefined : { ...policy, approvals: others };
     },
+  });
+}
+
+/** Throws UserError (exit 2) where it is not said what is approved, or nobody would ever ask for it. */
+function requireAsked(
+  { name, gates }: Environment,
+  apps: readonly string[],
+  { all, lift, retirement }: ApproveOptions,
+): void {
+  if (retirement !== true && (apps.length === 0) !== (all === true)) {
+    throw new UserError(apps.length === 0 ? 'no app was named' : 'apps are named in more than one way', {
+      hint: `pnpm run approve <app>... --to ${name}, or --all`,
+      exit: 'usage',
+    });
+  }
+  if (lift === true || (gates.approvals?.count ?? 0) > 0) return;
+  throw new UserError(`${name} asks for no approvals, so there is nothing to approve`, {
+    hint: 'pnpm run promote lands without; gates.approvals in gitops.config.yaml would ask for them',
+    exit: 'usage',
   });
 }
 
