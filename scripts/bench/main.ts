@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus, release, totalmem } from 'node:os';
 import { resolve } from 'node:path';
+import { unknownName } from '../src/core/errors.ts';
+import { printError } from '../src/ui/print-error.ts';
 import { affected } from './affected.ts';
 import type { Benchmark, Row } from './measure.ts';
 import { promoteMany } from './promote-many.ts';
@@ -15,8 +17,13 @@ const file = resolve(import.meta.dirname, '../../RESULTS.md');
 
 /** Runs the benchmarks that are named, or all, and writes their sections of RESULTS.md. */
 async function main(names: readonly string[]): Promise<void> {
+  const known = benchmarks.map(({ name }) => name);
+  const strange = names.find((name) => !known.includes(name));
+  if (strange !== undefined) {
+    process.exitCode = printError(unknownName('benchmark', strange, known), process.stderr);
+    return;
+  }
   const chosen = benchmarks.filter(({ name }) => names.length === 0 || names.includes(name));
-  if (chosen.length === 0) throw new Error(`known: ${benchmarks.map(({ name }) => name).join(', ')}`);
   for (const { name, question, run } of chosen) {
     process.stderr.write(`${name}: ${question}\n`);
     const { rows, notes = [] } = await run();
