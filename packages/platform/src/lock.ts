@@ -41,7 +41,7 @@ export async function acquireLock(file: string, command: string, state: string):
 }
 
 /** The one who holds the lock, running or not. */
-export async function readHolder(file: string): Promise<Holder | undefined> {
+async function readHolder(file: string): Promise<Holder | undefined> {
   try {
     return JSON.parse(await readFile(file, 'utf8')) as Holder;
   } catch {
@@ -50,7 +50,7 @@ export async function readHolder(file: string): Promise<Holder | undefined> {
 }
 
 /** How a holder is named in messages. */
-export function describeHolder(holder: Holder): string {
+function describeHolder(holder: Holder): string {
   return `process ${holder.pid} (${holder.command}) since ${holder.since}, state folder ${holder.state}`;
 }
 

@@ -3,7 +3,6 @@ import { readFile, statfs } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { UserError } from '@sluice/scripts/errors';
-import { commandOf } from './linux/process.ts';
 import { conflicting, findSocketHolder, listListeners, type Listener } from './linux/ports.ts';
 import { settingsFile } from './settings.ts';
 
@@ -74,11 +73,6 @@ export function requireShortState(state: string): void {
   throw new UserError(`the path of the state folder ${state} is too long for the sockets in it`, {
     hint: `choose one of at most ${107 - (Buffer.byteLength(longest) - Buffer.byteLength(state))} bytes: SLUICE_STATE=/path pnpm start`,
   });
-}
-
-/** `process 12 (nginx -g ...)` for messages. */
-export function describeProcess(pid: number): string {
-  return `process ${pid} (${commandOf(pid).join(' ')})`;
 }
 
 async function freeBytes(folder: string): Promise<number> {

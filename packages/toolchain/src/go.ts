@@ -7,7 +7,7 @@ import { run, type RunResult } from './run.ts';
 const beatMs = 1000;
 
 /** The environment of every go command: the platform's own caches, and nothing of the caller's build settings. */
-export function goEnv(job: Pick<Job, 'arch' | 'os' | 'build' | 'env'>): NodeJS.ProcessEnv {
+function goEnv(job: Pick<Job, 'arch' | 'os' | 'build' | 'env'>): NodeJS.ProcessEnv {
   return {
     ...job.env,
     CGO_ENABLED: '0',

@@ -55,7 +55,7 @@ export type Pin = z.infer<typeof pin>;
 export type Pins = z.infer<typeof schema>;
 
 /** The file that holds every pin. */
-export function pinsFile(root: string): string {
+function pinsFile(root: string): string {
   return join(root, 'infrastructure/local/tools.yaml');
 }
 

@@ -27,7 +27,7 @@ export function liftedStops({ before, after, now }: Pick<Lifting, 'before' | 'af
 }
 
 /** How many people have to approve that a stop is lifted here: as many as approve promotions to production; nobody elsewhere. */
-export function approvalsToLift({ production, gates }: Environment): number {
+function approvalsToLift({ production, gates }: Environment): number {
   return production ? (gates.approvals?.count ?? 0) : 0;
 }
 

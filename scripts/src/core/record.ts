@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import { verbs } from './gates/gate.ts';
-import type { Outcome } from './outcome/outcome.ts';
 
 const schema = z.object({
   app: z.string(),
@@ -51,11 +50,6 @@ export function parseRecord(text: string): DeliveryRecord | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** True for outcomes that are written down; the others are still to come. */
-export function isFinal(outcome: Outcome): outcome is Outcome & { state: DeliveryRecord['outcome']['state'] } {
-  return outcome.state !== 'progressing';
 }
 
 /** What is known of one landing of an app: the newest outcome on record, one that is known before one that is not. */

@@ -42,7 +42,7 @@ export async function judgeChange(sources: GateSources, question: Question): Pro
 }
 
 /** How a revision stands to the one that runs. */
-export async function compareRevisions(git: Git, running: string | undefined, next: string): Promise<Order> {
+async function compareRevisions(git: Git, running: string | undefined, next: string): Promise<Order> {
   if (running === undefined) return 'first';
   if (running === next) return 'same';
   if (await git.isAncestor(running, next)) return 'newer';

@@ -211,7 +211,7 @@ export async function reopenRepository(repository: Repository): Promise<Reposito
 }
 
 /** Uncommitted edits would not be promoted, and whoever has them usually thinks that they would. */
-export async function refuseDirty({ git, folder }: Pick<Repository, 'folder' | 'git'>): Promise<void> {
+async function refuseDirty({ git, folder }: Pick<Repository, 'folder' | 'git'>): Promise<void> {
   const watched = ['apps', 'services', 'packages', configFile];
   const { stdout } = await git.run(['status', '--porcelain', '--untracked-files=no', '--', ...watched]);
   const files = stdout.split('\n').filter((line) => line !== '');

@@ -12,7 +12,7 @@ const fetchService = 'git-upload-pack';
  * a fetch by the smart protocol are let through (gitprotocol-http(5)), compared as whole strings, so that no path leads
  * elsewhere; a push is refused. `GET /healthz` answers 200.
  */
-export function createGitServer(repository: string): Server {
+function createGitServer(repository: string): Server {
   const root = `/${basename(repository)}`;
   return createServer((request, response) => {
     void answer(repository, root, request, response).catch((error: unknown) => {

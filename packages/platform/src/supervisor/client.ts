@@ -19,7 +19,7 @@ export async function ensureProcesses(files: ProcessFiles, specs: readonly Proce
 }
 
 /** Makes sure that exactly one supervisor runs and knows the current specs. */
-export async function ensureSupervisor(files: ProcessFiles): Promise<void> {
+async function ensureSupervisor(files: ProcessFiles): Promise<void> {
   const running = files.readSupervisor();
   if (running !== undefined && signalProcess(running, 'SIGHUP')) return;
   mkdirSync(files.folder, { recursive: true });

@@ -21,7 +21,7 @@ const sharedBuild = join(tmpdir(), `sluice-toolchain-test-${process.pid}`);
 afterAll(() => void spawnSync('rm', ['-rf', sharedBuild]));
 
 /** A source pin of the tiny module that `repository` writes. */
-export function sourcePin(...binaries: string[]) {
+function sourcePin(...binaries: string[]) {
   return { packages: Object.fromEntries(binaries.map((name) => [name, `./${name}`])) };
 }
 

@@ -48,7 +48,7 @@ async function withoutLimit(answer: Response): Promise<Response> {
 }
 
 /** The token that the environment has; GitHub's own command line reads them in the same order. */
-export function findToken(env: NodeJS.ProcessEnv): string | undefined {
+function findToken(env: NodeJS.ProcessEnv): string | undefined {
   return [env['GH_TOKEN'], env['GITHUB_TOKEN']].find((each) => each !== undefined && each !== '');
 }
 

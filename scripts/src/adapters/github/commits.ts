@@ -41,7 +41,7 @@ export async function commitOnBranch(
 }
 
 /** A message as GitHub takes it: its first line, and what follows the blank line after it. */
-export function splitMessage(message: string): { headline: string; body: string } {
+function splitMessage(message: string): { headline: string; body: string } {
   const [headline = '', ...rest] = message.trimEnd().split('\n');
   return { headline, body: rest.join('\n').trim() };
 }

@@ -1,5 +1,5 @@
 /** What a change puts at risk, the gravest first. */
-export const risks = ['deletion', 'storage', 'rbac', 'network', 'image', 'env', 'replicas', 'other'] as const;
+const risks = ['deletion', 'storage', 'rbac', 'network', 'image', 'env', 'replicas', 'other'] as const;
 
 export type Risk = (typeof risks)[number];
 

@@ -1,7 +1,7 @@
 import type { Gate, Verdict } from './gate.ts';
 
 /** Jobs of the pipeline's own workflows run on commits of main as well, and say nothing about the code. */
-export const pipelineJob = 'pipeline: ';
+const pipelineJob = 'pipeline: ';
 
 /** Conclusions that GitHub lets a required check have (docs.github.com, "About status checks"). */
 const good = ['success', 'neutral', 'skipped'];

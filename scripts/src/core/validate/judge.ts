@@ -3,7 +3,7 @@ import { type Finding, type Path, type Policy, type Subject } from './policy.ts'
 import type { SchemaCheck } from './schema.ts';
 
 /** What the strict check of fields is called, as a policy. */
-export const schemaPolicy = {
+const schemaPolicy = {
   id: 'schema',
   requirements: ['KUS-3', 'GIT-8'],
   reason: 'Kubernetes drops a field that it does not know, or refuses the object',

@@ -49,7 +49,7 @@ export async function killCgroups(): Promise<void> {
 }
 
 /** Processes in the pods' cgroups. */
-export function cgroupPids(): number[] {
+function cgroupPids(): number[] {
   const pids = new Set<number>();
   for (const folder of ourFolders()) {
     for (const line of readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n')) {

@@ -48,7 +48,7 @@ export function createEmbeddedDriver(paths: Paths, settings: Settings): Driver {
 }
 
 /** Every TCP port that the driver binds. */
-export function portsOf(settings: Settings): PortUse[] {
+function portsOf(settings: Settings): PortUse[] {
   const onNode = new Set(['api', 'kubelet', 'git']);
   return Object.entries(settings.ports).map(([key, port]) => ({
     key,

@@ -12,7 +12,7 @@ export function withoutOurLines(dump: string): string {
 }
 
 /** True for chains named KUBE-... or CNI-..., for rules inside them, and for rules that jump there or carry their comment. */
-export function isOurs(line: string): boolean {
+function isOurs(line: string): boolean {
   if (/^:(KUBE|CNI)-/.test(line)) return true;
   if (!line.startsWith('-A ')) return false;
   return /^-A (KUBE|CNI)-/.test(line) || / -[jg] (KUBE|CNI)-/.test(line);

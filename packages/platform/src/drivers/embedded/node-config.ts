@@ -8,7 +8,7 @@ import { cgroupRoot, createNodeLayout, type NodeLayout } from './layout.ts';
 import { kubeconfigOf } from './kubeconfigs.ts';
 
 /** The image that holds a pod's namespaces. */
-export function pauseImage(settings: Settings): string {
+function pauseImage(settings: Settings): string {
   return `127.0.0.1:${settings.ports.registry}/platform/pause:1.0.0`;
 }
 

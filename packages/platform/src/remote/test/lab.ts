@@ -95,7 +95,7 @@ const env: NodeJS.ProcessEnv = {
 };
 
 /** A checkout whose tool is this package's Git remote as it is, with a stand-in for the commands of scripts/. */
-export async function createCheckout(folder: string): Promise<void> {
+async function createCheckout(folder: string): Promise<void> {
   const { packageManager } = JSON.parse(await readFile(join(source, '..', '..', '..', 'package.json'), 'utf8')) as {
     packageManager: string;
   };

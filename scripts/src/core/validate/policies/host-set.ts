@@ -26,7 +26,7 @@ interface Host {
 }
 
 /** The hosts that an object routes. */
-export function hostsOf({ kind, fields }: Finding['object']): Host[] {
+function hostsOf({ kind, fields }: Finding['object']): Host[] {
   if (kind === 'Ingress')
     return listAt(fields, 'spec', 'rules').flatMap((rule, index) =>
       textAt(rule, 'host') === undefined
