@@ -5,6 +5,8 @@ it.each([
   ['stagin', 'staging'],
   ['sotrefront', 'storefront'],
   ['PROD', 'prod'],
+  ['pord', 'prod'],
+  ['dve', 'dev'],
 ])('takes %s for %s', (typed, meant) => {
   expect(nearest(typed, ['dev', 'staging', 'prod', 'storefront'])).toBe(meant);
 });
