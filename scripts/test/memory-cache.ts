@@ -9,6 +9,5 @@ export function memoryCache(): RenderCache {
       kept.set(key, text);
       return Promise.resolve();
     },
-    prune: () => Promise.resolve(),
   };
 }

@@ -1,5 +1,5 @@
 import { writeText } from '../adapters/file.ts';
-import { createRenderCache, type RenderCache } from '../adapters/render-cache.ts';
+import { openRenderCache } from '../adapters/render-cache.ts';
 import type { Context } from '../context.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
 import { findApp, findEnvironment, namespaceOf, serviceOf } from '../core/graph.ts';
@@ -17,9 +17,6 @@ export interface RenderOptions {
 }
 
 type Release = Omit<ReleaseFile, 'intent'>;
-
-/** Renderings that nobody has asked for so long are forgotten, in milliseconds. */
-const keptFor = 14 * 24 * 3600 * 1000;
 
 /** Prints what apps render to in environments, or writes it to a folder. Gives the exit code. */
 export async function render(context: Context, app: string | undefined, options: RenderOptions): Promise<number> {
@@ -46,10 +43,9 @@ export async function render(context: Context, app: string | undefined, options:
       hint: 'pnpm run status shows where it is; git push delivers it to the first environment',
     });
   }
-  const cache = await openCache(repository);
+  const cache = await openRenderCache(git, context.clock.now());
   const wanted = releases.map((release) => ({ release, replaced: undefined }));
   const manifests = await renderReleases(config, wanted, createSources(git), cache);
-  await cache.prune(new Date(context.clock.now().getTime() - keptFor));
   const rendered = releases.map((release, index) => ({ release, manifests: manifests[index] ?? '' }));
   if (options.out !== undefined) await writeOut(context, options.out, rendered);
   else if (options.json === true) {
@@ -93,11 +89,6 @@ async function releasesIn(
       },
     ];
   });
-}
-
-async function openCache({ git, folder }: Repository): Promise<RenderCache> {
-  const common = (await git.run(['rev-parse', '--path-format=absolute', '--git-common-dir'])).stdout.trim();
-  return createRenderCache(`${common === '' ? `${folder}/.git` : common}/sluice/renderings`);
 }
 
 async function writeOut(

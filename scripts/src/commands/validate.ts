@@ -1,4 +1,4 @@
-import { createRenderCache } from '../adapters/render-cache.ts';
+import { openRenderCache } from '../adapters/render-cache.ts';
 import { codeVersion } from '../adapters/file.ts';
 import { changedPaths, readWorkTree } from '../adapters/work-tree.ts';
 import type { Git } from '../adapters/git.ts';
@@ -35,7 +35,7 @@ export async function validate(context: Context, named: readonly string[], optio
     environments: options.env === undefined ? config.environments : [findEnvironment(config, options.env)],
     platform: scope.platform && named.length === 0 && options.env === undefined,
     today: context.clock.now().toISOString().slice(0, 10),
-    cache: createRenderCache(await cacheFolder(git, folder)),
+    cache: await openRenderCache(git, context.clock.now()),
     version: codeVersion(),
     server: options.server === true ? await serverJudge(context, folder, config) : undefined,
   });
@@ -59,11 +59,6 @@ async function changedIn(git: Git, config: Config): Promise<{ apps: string[]; pl
     (app) => everything || paths.some((path) => path.startsWith(`apps/${app}/`)),
   );
   return { apps, platform };
-}
-
-async function cacheFolder(git: Git, folder: string): Promise<string> {
-  const common = await git.run(['rev-parse', '--path-format=absolute', '--git-common-dir']);
-  return `${common.stdout.trim() === '' ? `${folder}/.git` : common.stdout.trim()}/sluice/renderings`;
 }
 
 /** Loaded only when it is asked for: the client of the API server and the toolchain take a while. */
