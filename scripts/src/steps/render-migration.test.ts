@@ -56,6 +56,18 @@ describe.for(shippedConfig.environments)('the migration of orders in $name', ({ 
     expect(ofKind(objects, 'Secret')).toEqual([]);
   });
 
+  it('knows its version, pod and namespace as the app does, so that its log lines say whose they are', async () => {
+    const objects = await rendered('orders', name);
+    const [its, theirs] = [/^Job$/, workloadKind].map((kind) => {
+      const [container] = theOnly(objects, kind).spec.template.spec.containers;
+      return container?.env.filter((each) => ['VERSION', 'POD_NAME', 'POD_NAMESPACE'].includes(each.name));
+    });
+
+    expect(its).toHaveLength(3);
+    expect(its).toEqual(theirs);
+    expect(theOnly(objects, /^Job$/).spec.template.metadata.labels).toHaveProperty(['app.kubernetes.io/version']);
+  });
+
   it('runs in a pod that neither the Service nor the disruption budget takes for one of the app', async () => {
     const objects = await rendered('orders', name);
     const { labels } = theOnly(objects, /^Job$/).spec.template.metadata;
