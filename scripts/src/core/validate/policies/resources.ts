@@ -13,7 +13,11 @@ export const resources: Policy = {
     for (const { object, containers } of podSpecs(objects)) {
       for (const { name, fields, path } of containers) {
         for (const key of ['cpu', 'memory']) {
-          const [asked, most] = ['requests', 'limits'].map((kind) => amount(at(fields, ['resources', kind, key])));
+          const [asked, most] = ['requests', 'limits'].map((kind) => {
+            const given = amount(at(fields, ['resources', kind, key]));
+            // Kubernetes takes zero for nothing said: as a limit there is none, and with zeros alone a pod is BestEffort.
+            return given === 0 ? undefined : given;
+          });
           if (asked === undefined)
             yield {
               object,
