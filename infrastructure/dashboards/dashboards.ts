@@ -3,7 +3,7 @@ export interface Panel {
   title: string;
   expr: string;
   legend: string;
-  unit: 'reqps' | 'percentunit' | 's' | 'short' | 'bytes';
+  unit: 'reqps' | 'percentunit' | 's' | 'short' | 'bytes' | 'Bps';
 }
 
 export interface Dashboard {
@@ -20,7 +20,22 @@ const appVariables = [
   { name: 'app', query: 'label_values(app:http_requests:rate5m{namespace="$namespace"}, app)' },
 ];
 
-/** Rate, errors, duration of an app; its versions beside each other; utilisation, saturation, errors of nodes. */
+/** What a Deployment and a Rollout say of their replicas, by the name of either. */
+const replicas = (deployment: string, rollout: string): string =>
+  ['deployment', 'name']
+    .map((label, index) => {
+      const metric = [deployment, rollout][index];
+      return `label_replace(${metric}{namespace="$namespace"}, "workload", "$1", "${label}", "(.+)")`;
+    })
+    .join(' or ');
+
+/** What the pods of a node that are not done yet ask for, of what it has for pods. */
+const asked = (resource: string): string =>
+  `sum by (node) (kube_pod_container_resource_requests{resource="${resource}",node=~"$node"} ` +
+  'and on (namespace, pod) kube_pod_status_phase{phase=~"Pending|Running"} == 1) ' +
+  `/ on (node) kube_node_status_allocatable{resource="${resource}"}`;
+
+/** Rate, errors, duration of an app; its versions beside each other; what pods use; utilisation, saturation, errors of nodes. */
 export const dashboards: readonly Dashboard[] = [
   {
     uid: 'sluice-apps',
@@ -94,6 +109,73 @@ export const dashboards: readonly Dashboard[] = [
     ],
   },
   {
+    uid: 'sluice-pods',
+    title: 'Pods',
+    variables: [{ name: 'namespace', query: 'label_values(kube_pod_status_phase, namespace)' }],
+    panels: [
+      {
+        title: 'Pods by phase',
+        expr: 'sum by (phase) (kube_pod_status_phase{namespace="$namespace"})',
+        legend: '{{phase}}',
+        unit: 'short',
+      },
+      {
+        title: 'Restarts',
+        expr: 'sum by (pod) (increase(kube_pod_container_status_restarts_total{namespace="$namespace"}[1h]))',
+        legend: '{{pod}}',
+        unit: 'short',
+      },
+      {
+        title: 'Replicas that are wanted',
+        expr: replicas('kube_deployment_spec_replicas', 'rollout_info_replicas_desired'),
+        legend: '{{workload}}',
+        unit: 'short',
+      },
+      {
+        title: 'Replicas that are available',
+        expr: replicas('kube_deployment_status_replicas_available', 'rollout_info_replicas_available'),
+        legend: '{{workload}}',
+        unit: 'short',
+      },
+      {
+        title: 'CPU',
+        expr: 'sum by (pod) (namespace_pod_container:cpu_usage:rate5m{namespace="$namespace"})',
+        legend: '{{pod}}',
+        unit: 'short',
+      },
+      {
+        title: 'Memory',
+        expr: 'sum by (pod) (namespace_pod_container:memory_working_set:bytes{namespace="$namespace"})',
+        legend: '{{pod}}',
+        unit: 'bytes',
+      },
+      {
+        title: 'Received',
+        expr: 'sum by (pod) (rate(container_network_receive_bytes_total{namespace="$namespace"}[5m]))',
+        legend: '{{pod}}',
+        unit: 'Bps',
+      },
+      {
+        title: 'Sent',
+        expr: 'sum by (pod) (rate(container_network_transmit_bytes_total{namespace="$namespace"}[5m]))',
+        legend: '{{pod}}',
+        unit: 'Bps',
+      },
+      {
+        title: 'Read from disk',
+        expr: 'sum by (pod) (rate(container_fs_reads_bytes_total{namespace="$namespace",container!=""}[5m]))',
+        legend: '{{pod}}',
+        unit: 'Bps',
+      },
+      {
+        title: 'Written to disk',
+        expr: 'sum by (pod) (rate(container_fs_writes_bytes_total{namespace="$namespace",container!=""}[5m]))',
+        legend: '{{pod}}',
+        unit: 'Bps',
+      },
+    ],
+  },
+  {
     uid: 'sluice-nodes',
     title: 'Nodes',
     variables: [{ name: 'node', query: 'label_values(node:cpu_usage:ratio, node)' }],
@@ -117,6 +199,24 @@ export const dashboards: readonly Dashboard[] = [
         expr: 'sum by (node) (rate(node_network_receive_errs_total{node=~"$node"}[5m]) + rate(node_network_transmit_errs_total{node=~"$node"}[5m]))',
         legend: '{{node}}',
         unit: 'short',
+      },
+      {
+        title: 'Conditions',
+        expr: 'sum by (node, condition) (kube_node_status_condition{node=~"$node",status="true"})',
+        legend: '{{node}} {{condition}}',
+        unit: 'short',
+      },
+      {
+        title: 'CPU that is asked for, of what is there for pods',
+        expr: asked('cpu'),
+        legend: '{{node}}',
+        unit: 'percentunit',
+      },
+      {
+        title: 'Memory that is asked for, of what is there for pods',
+        expr: asked('memory'),
+        legend: '{{node}}',
+        unit: 'percentunit',
       },
       {
         title: 'CPU that is asked for and not used',

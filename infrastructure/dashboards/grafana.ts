@@ -1,6 +1,14 @@
 import type { Dashboard, Panel } from './dashboards.ts';
 
-const source = { type: 'prometheus', uid: 'prometheus' };
+const source = { type: 'prometheus', uid: '${datasource}' };
+
+/** One Grafana may have the Prometheus of each cluster; this repository's has one. */
+const chosen = {
+  name: 'datasource',
+  type: 'datasource',
+  query: 'prometheus',
+  current: { text: 'Prometheus', value: 'prometheus' },
+};
 
 /** A dashboard as Grafana reads it, two graphs in a row: https://grafana.com/docs/grafana/latest/visualizations/dashboards/build-dashboards/view-dashboard-json-model/ */
 export function toGrafana({ uid, title, variables, panels }: Dashboard): string {
@@ -13,19 +21,23 @@ export function toGrafana({ uid, title, variables, panels }: Dashboard): string 
     schemaVersion: 39,
     time: { from: 'now-3h', to: 'now' },
     templating: {
-      list: variables.map(({ name, query }) => ({
-        name,
-        type: 'query',
-        datasource: source,
-        query: { query, refId: name },
-        refresh: 2,
-        includeAll: name === 'node',
-        allValue: '.+',
-      })),
+      list: [chosen, ...variables.map(toVariable)],
     },
     panels: panels.map(toPanel),
   };
   return `${JSON.stringify(model, null, 2)}\n`;
+}
+
+function toVariable({ name, query }: Dashboard['variables'][number]): object {
+  return {
+    name,
+    type: 'query',
+    datasource: source,
+    query: { query, refId: name },
+    refresh: 2,
+    includeAll: name === 'node',
+    allValue: '.+',
+  };
 }
 
 function toPanel({ title, expr, legend, unit }: Panel, index: number): object {
