@@ -122,6 +122,21 @@ describe('the Dockerfiles of the services', () => {
     expect(problemsOf(broken, first.service).join('\n')).toMatch(why);
   });
 
+  it('may name their base by digest as well, which Renovate adds', () => {
+    const { packageRules } = JSON.parse(readFileSync('renovate.json', 'utf8')) as { packageRules: object[] };
+    const pinned = first.text.replaceAll(/^(ARG NODE_(?:BUILD_)?IMAGE=.*)$/gm, `$1@sha256:${'0'.repeat(64)}`);
+
+    expect(pinned.match(/@sha256:/g)).toHaveLength(2);
+    expect(problemsOf(pinned, first.service)).toEqual([]);
+    expect(packageRules).toContainEqual(
+      expect.objectContaining({
+        matchManagers: ['dockerfile'],
+        matchFileNames: ['services/**'],
+        pinDigests: true,
+      }),
+    );
+  });
+
   it('see nothing but what they name', () => {
     const [everything, ...allowed] = readFileSync('.dockerignore', 'utf8')
       .split('\n')
