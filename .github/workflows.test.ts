@@ -86,9 +86,9 @@ function problemsOf({ uses, run, with: inputs }: Step): string[] {
 }
 
 describe('the workflows', () => {
-  it('are there: checks, deliver, carry out, reconcile, scan and the check of deploy branches', () => {
+  it('are there: charts, checks, deliver, carry out, reconcile, scan and the check of deploy branches', () => {
     const names = workflows.map(({ file }) => basename(file, '.yaml')).toSorted();
-    expect(names).toEqual(['carry-out', 'check-deploy', 'checks', 'deliver', 'reconcile', 'scan']);
+    expect(names).toEqual(['carry-out', 'charts', 'check-deploy', 'checks', 'deliver', 'reconcile', 'scan']);
   });
 
   it.each(workflows)('$file grants nothing at the top', ({ value }) => {
@@ -130,6 +130,12 @@ describe('the workflows', () => {
     const { 'ci-ok': last, ...others } = get('checks').jobs;
     expect(last?.if).toBe('always()');
     expect(last?.needs).toEqual(Object.keys(others));
+  });
+
+  it('render charts again when what they are made of changes', () => {
+    const { paths } = get('charts').on['pull_request'] as { paths: string[] };
+    for (const path of paths) expect(globSync(path, { cwd: root }).length, path).toBeGreaterThan(0);
+    expect(get('charts').jobs['charts']?.steps.at(-1)?.run).toBe('pnpm run validate --charts');
   });
 
   it('queue what is asked for one environment, and cut none off', () => {

@@ -67,6 +67,7 @@ export function addViews({ program, context, end }: CommandTable): void {
     .argument('[app...]', 'only these')
     .option('--env <environment>', 'only there')
     .option('--changed', 'only what differs from main, committed or not')
+    .option('--charts', 'render the charts of every cluster with their values as well; fetches them')
     .option('--server', 'have a real API server judge the apps as well, with the admission policies of production')
     .addOption(json)
     .action(async (apps: string[], options) => {

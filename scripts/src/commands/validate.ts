@@ -14,6 +14,7 @@ import { problemLines } from '../ui/problems.ts';
 export interface ValidateOptions {
   env?: string | undefined;
   changed?: boolean | undefined;
+  charts?: boolean | undefined;
   server?: boolean | undefined;
   json?: boolean | undefined;
 }
@@ -37,6 +38,7 @@ export async function validate(context: Context, named: readonly string[], optio
     today: context.clock.now().toISOString().slice(0, 10),
     cache: await openRenderCache(git, context.clock.now()),
     version: codeVersion(),
+    charts: options.charts === true ? await chartRenderer(context, folder) : undefined,
     server: options.server === true ? await serverJudge(context, folder, config) : undefined,
   });
   const milliseconds = context.clock.now().getTime() - began;
@@ -59,6 +61,12 @@ async function changedIn(git: Git, config: Config): Promise<{ apps: string[]; pl
     (app) => everything || paths.some((path) => path.startsWith(`apps/${app}/`)),
   );
   return { apps, platform };
+}
+
+/** Loaded only when it is asked for: the toolchain takes a while. */
+async function chartRenderer({ env }: Context, folder: string): Promise<ToValidate['charts']> {
+  const { renderCharts } = await import('../steps/validate-charts.ts');
+  return (files) => renderCharts(folder, env, files);
 }
 
 /** Loaded only when it is asked for: the client of the API server and the toolchain take a while. */

@@ -15,6 +15,8 @@ import type { Sources } from './repository.ts';
 export interface Rendering extends Pick<Subject, 'app' | 'environment'> {
   /** The kustomization that it starts from. */
   root: string;
+  /** What has a say where nothing else has; its kustomization.yaml unless it is something else. */
+  file?: string;
   text: string;
   failure?: UserError;
   /** Whether it is only manifests as they are, since what belongs to them is not there: their fields can be judged, and nothing else. */

@@ -27,6 +27,8 @@ export interface ToValidate {
   /** Keeps renderings, and what was found in them where `version` names the code that judges. */
   cache?: RenderCache | undefined;
   version?: string | undefined;
+  /** Has the charts of clusters judged as well. */
+  charts?: ((files: Files) => Promise<Rendering[]>) | undefined;
   /** Has a real API server judge the apps as well. */
   server?: ((renderings: { apps: Rendering[]; platform: Rendering[] }) => Promise<ServerJudge>) | undefined;
 }
@@ -42,7 +44,8 @@ export async function validate(request: ToValidate): Promise<Verdict> {
   const { files, config, cache } = request;
   const wanted = request.apps.flatMap((app) => request.environments.map((environment) => ({ app, environment })));
   const [platform, apps] = await Promise.all([renderPlatform(files, cache), renderApps(files, config, wanted, cache)]);
-  const judged = [...apps, ...(request.platform ? platform : [])];
+  const charts = (await request.charts?.(files)) ?? [];
+  const judged = [...apps, ...(request.platform ? platform : []), ...charts];
   const server = await request.server?.({ apps, platform });
   const find = createFinder(request, platform, server);
   const verdicts = await stopping(server, () => Promise.all(judged.map((each) => find(each))));
@@ -127,7 +130,10 @@ function createFinder(
     const problems = found.flatMap(({ policy, object: index, path, message, fix }): Problem[] => {
       const object = objects[index];
       if (object === undefined) return [];
-      const place = locate(parts, object, path) ?? { file: `${rendering.root}/kustomization.yaml`, line: 1 };
+      const place = locate(parts, object, path) ?? {
+        file: rendering.file ?? `${rendering.root}/kustomization.yaml`,
+        line: 1,
+      };
       return [
         {
           ...place,
