@@ -64,9 +64,7 @@ describe('pnpm start', () => {
     measured('start after stop', `${seconds.toFixed(0)} s, longest silence ${silence.toFixed(1)} s`);
 
     expect(code, output.slice(-4000)).toBe(0);
-    for (const app of apps) {
-      expect((await cell(lab, app, 'dev')).health, app).toBe('Healthy');
-    }
+    for (const app of apps) expect(await cell(lab, app, 'dev')).toMatchObject({ health: 'Healthy' });
   });
 });
 

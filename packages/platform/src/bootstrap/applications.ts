@@ -1,6 +1,6 @@
 import type { Platform } from '../platform.ts';
 import { until } from '../wait.ts';
-import { kubectl, tryKubectl } from './kubectl.ts';
+import { kubectl } from './kubectl.ts';
 
 const kind = 'applications.argoproj.io';
 const refresh = 'argocd.argoproj.io/refresh';
@@ -33,7 +33,7 @@ export async function applicationsWell(platform: Platform): Promise<void> {
       },
       { timeout: patience, every: 1000, signal },
     );
-    step.done('Healthy');
+    step.done();
   } catch (error) {
     step.fail();
     signal.throwIfAborted();
@@ -43,8 +43,8 @@ export async function applicationsWell(platform: Platform): Promise<void> {
 }
 
 async function applications(platform: Platform): Promise<Application[]> {
-  const { stdout } = await tryKubectl(platform, ['get', kind, '--namespace', 'argocd', '--output', 'json']);
-  return (JSON.parse(stdout) as { items: Application[] }).items;
+  const text = await kubectl(platform, ['get', kind, '--namespace', 'argocd', '--output', 'json']);
+  return (JSON.parse(text) as { items: Application[] }).items;
 }
 
 function isIll({ metadata, status }: Application): boolean {
