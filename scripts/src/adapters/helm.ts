@@ -1,11 +1,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { ensureTool, stateFolder, ToolError } from '@sluice/toolchain';
+import { ensureTool, stateFolder } from '@sluice/toolchain';
 import { UserError } from '../core/errors.ts';
 import type { Chart } from '../core/validate/charts.ts';
 import type { Files } from '../core/validate/sources.ts';
 import { exec } from './exec.ts';
+import { askToolchain } from './toolchain.ts';
 
 /** What charts look at of a cluster: the version of Kubernetes, and kinds, each as `policy/v1 PodDisruptionBudget`. */
 export interface Cluster {
@@ -25,7 +26,8 @@ export interface Helm {
 
 /** Throws UserError where helm can be had from nowhere. */
 export async function openHelm(root: string, env: NodeJS.ProcessEnv): Promise<Helm> {
-  const program = await findHelm(root, env);
+  const { bin } = await askToolchain(() => ensureTool('helm', { root, state: stateFolder(env), env }));
+  const program = bin['helm'] ?? '';
   const folder = await mkdtemp(join(tmpdir(), 'sluice-charts-'));
   const own = Object.fromEntries(['CACHE', 'CONFIG', 'DATA'].map((each) => [`HELM_${each}_HOME`, join(folder, each)]));
   const fetched = new Map<string, Promise<string>>();
@@ -65,13 +67,4 @@ export async function openHelm(root: string, env: NodeJS.ProcessEnv): Promise<He
     },
     close: () => rm(folder, { recursive: true, force: true }),
   };
-}
-
-async function findHelm(root: string, env: NodeJS.ProcessEnv): Promise<string> {
-  try {
-    return (await ensureTool('helm', { root, state: stateFolder(env), env })).bin['helm'] ?? '';
-  } catch (error) {
-    if (!(error instanceof ToolError)) throw error;
-    throw new UserError(error.message, { hint: error.hint, cause: error });
-  }
 }

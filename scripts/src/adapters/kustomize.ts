@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join, normalize } from 'node:path';
 import { kustomizePath } from '@sluice/kustomize';
 import { UserError } from '../core/errors.ts';
 import { exec } from './exec.ts';
+import { askToolchain } from './toolchain.ts';
 
 /** A small build is over before collecting garbage pays, which otherwise is half of what it costs; the limit is for large ones. */
 const sparingly = { GOGC: '800', GOMEMLIMIT: '256MiB' };
@@ -31,7 +32,7 @@ export async function kustomizeBuild(files: ReadonlyMap<string, string>, root: s
     for (const each of new Set([...files.keys()].map(dirname))) mkdirSync(join(folder, each), { recursive: true });
     for (const [path, text] of files) writeFileSync(join(folder, path), text);
     const env = { ...process.env, ...sparingly, ...offline };
-    const built = await exec(await findKustomize(), ['build', join(folder, root)], { nothrow: true, env });
+    const built = await exec(await askToolchain(kustomizePath), ['build', join(folder, root)], { nothrow: true, env });
     if (built.code !== 0) {
       const said = built.stderr
         .trim()
@@ -42,16 +43,5 @@ export async function kustomizeBuild(files: ReadonlyMap<string, string>, root: s
     return built.stdout;
   } finally {
     rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-async function findKustomize(): Promise<string> {
-  try {
-    return await kustomizePath();
-  } catch (error) {
-    // Loading the toolchain takes 0.3 s, which only a failure is worth.
-    const { ToolError } = await import('@sluice/toolchain');
-    if (!(error instanceof ToolError)) throw error;
-    throw new UserError(error.message, { hint: error.hint, cause: error });
   }
 }
