@@ -25,6 +25,11 @@ export interface Rendering extends Pick<Subject, 'app' | 'environment'> {
   parts(): Part[];
 }
 
+/** The file that a problem is in where none that it was made of has it. */
+export function fileOf({ root, file = `${root}/kustomization.yaml` }: Pick<Rendering, 'root' | 'file'>): string {
+  return file;
+}
+
 /** Stands for the image that an app will have: the name and a digest are what the renderer always writes. */
 const image = { tag: '000000000000-0', digest: `sha256:${'0'.repeat(64)}`, imageRevision: '0'.repeat(40) };
 

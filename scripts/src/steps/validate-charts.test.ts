@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findTool, stateFolder } from '@sluice/toolchain';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { validateTree, validTree } from '../../test/manifests.ts';
+import { temporaryFolder } from '../../test/temporary.ts';
 import { problemLines } from '../ui/problems.ts';
 import { renderCharts } from './validate-charts.ts';
 
@@ -34,8 +34,7 @@ spec:
 
 /** A repository with the chart `web` in version 1.2.3 on a port of this machine; gives its address. */
 async function serveChart(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-chart-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = await temporaryFolder();
   mkdirSync(join(folder, 'web/templates'), { recursive: true });
   for (const [path, text] of Object.entries(templates)) writeFileSync(join(folder, 'web', path), text);
   await run(helm ?? '', ['package', 'web'], { cwd: folder });

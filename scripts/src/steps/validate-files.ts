@@ -4,15 +4,12 @@ import { kustomizationProblems } from '../core/validate/kustomizations.ts';
 import { areaOf, type Problem } from '../core/validate/problem.ts';
 import type { Files } from '../core/validate/sources.ts';
 import { readYaml } from '../core/yaml.ts';
-import type { Rendering } from './validate-builds.ts';
+import { fileOf, type Rendering } from './validate-builds.ts';
 import type { ToValidate } from './validate.ts';
 
 /** Why something cannot be rendered: what is not valid YAML in its files, or else what the renderer said. */
-export function failures(
-  files: Files,
-  { app, root, file: own = `${root}/kustomization.yaml`, environment }: Rendering,
-  failure: UserError,
-): Problem[] {
+export function failures(files: Files, rendering: Rendering, failure: UserError): Problem[] {
+  const { app, root, environment } = rendering;
   const environments = environment === undefined ? [] : [environment.name];
   const folders = app === undefined ? [`${root}/`] : [`apps/${app}/base/`, `${root}/`, 'apps/components/'];
   const broken = [...files].filter(([path]) => path.endsWith('.yaml') && folders.some((each) => path.startsWith(each)));
@@ -21,7 +18,7 @@ export function failures(
     const [first] = problems.filter(({ message }) => !message.startsWith('another document'));
     return first === undefined ? [] : [{ file, line: lines.linePos(first.offset).line || 1, message: first.message }];
   });
-  const said = { file: own, line: 1, message: failure.message, ...innermost(failure.message) };
+  const said = { file: fileOf(rendering), line: 1, message: failure.message, ...innermost(failure.message) };
   return (syntax.length > 0 ? syntax : [said]).map((each) => ({
     ...each,
     area: areaOf(root),

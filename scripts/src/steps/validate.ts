@@ -10,7 +10,7 @@ import { readObjects } from '../core/validate/read-objects.ts';
 import { createSchemaCheck, type SchemaCheck } from '../core/validate/schema.ts';
 import schemas from '../core/validate/schemas.json' with { type: 'json' };
 import type { Files } from '../core/validate/sources.ts';
-import { renderApps, renderPlatform, type Rendering } from './validate-builds.ts';
+import { fileOf, renderApps, renderPlatform, type Rendering } from './validate-builds.ts';
 import { failures, fileProblems } from './validate-files.ts';
 import type { ServerJudge } from './validate-server.ts';
 import { waive, waiversOf } from './validate-waivers.ts';
@@ -130,10 +130,7 @@ function createFinder(
     const problems = found.flatMap(({ policy, object: index, path, message, fix }): Problem[] => {
       const object = objects[index];
       if (object === undefined) return [];
-      const place = locate(parts, object, path) ?? {
-        file: rendering.file ?? `${rendering.root}/kustomization.yaml`,
-        line: 1,
-      };
+      const place = locate(parts, object, path) ?? { file: fileOf(rendering), line: 1 };
       return [
         {
           ...place,
