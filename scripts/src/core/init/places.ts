@@ -36,7 +36,7 @@ export const places: readonly Place[] = [
     says: (owner) => `${page(owner)}/`,
   },
   {
-    files: /^\.github\/workflows\/(carry-out|check-deploy|deliver|reconcile|scan)\.yaml$/,
+    files: /^\.github\/workflows\/[^/]+\.yaml$/,
     path: ['jobs', '*', 'steps', '*', 'with', 'registry'],
     says: ({ registry }) => registry.split('/')[0] ?? registry,
   },
