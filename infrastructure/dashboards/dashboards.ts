@@ -22,11 +22,8 @@ const appVariables = [
 
 /** What a Deployment and a Rollout say of their replicas, by the name of either. */
 const replicas = (deployment: string, rollout: string): string =>
-  ['deployment', 'name']
-    .map((label, index) => {
-      const metric = [deployment, rollout][index];
-      return `label_replace(${metric}{namespace="$namespace"}, "workload", "$1", "${label}", "(.+)")`;
-    })
+  Object.entries({ deployment, name: rollout })
+    .map(([label, metric]) => `label_replace(${metric}{namespace="$namespace"}, "workload", "$1", "${label}", "(.+)")`)
     .join(' or ');
 
 /** What the pods of a node that are not done yet ask for, of what it has for pods. */
