@@ -4,7 +4,7 @@ import { addFaults } from './faults.ts';
 import { addHealth, type Health } from './health.ts';
 import { identityOf, type Identity } from './identity.ts';
 import { trackAnswers } from './in-flight.ts';
-import { logOptions } from './logs.ts';
+import { logOptions, logOutput } from './logs.ts';
 import { addMetrics } from './metrics.ts';
 import { addOverload } from './overload.ts';
 import { addRequestLogger } from './request-logger.ts';
@@ -25,7 +25,7 @@ export function createApp(config: ServiceConfig): FastifyInstance {
   const identity = identityOf(config);
   const tracing = tracingOf(config);
   const app = fastify({
-    logger: logOptions(identity, config.LOG_LEVEL, tracing?.ids),
+    logger: { ...logOptions(identity, config.LOG_LEVEL, tracing?.ids), stream: logOutput() },
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     requestIdHeader: 'x-request-id',
     // Longer than the 90 s after which Traefik drops idle connections, so that it never sends a request into a closed one.

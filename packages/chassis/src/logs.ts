@@ -1,4 +1,4 @@
-import { stdSerializers, type LoggerOptions } from 'pino';
+import { destination, stdSerializers, type DestinationStream, type LoggerOptions } from 'pino';
 import type { Identity } from './identity.ts';
 import { withoutSecrets } from './secrets.ts';
 
@@ -26,4 +26,12 @@ export function logOptions(
     serializers: { err: (error: Error) => withoutSecrets(stdSerializers.err(error)) },
     ...(ids === undefined ? {} : { mixin: ids }),
   };
+}
+
+/**
+ * Standard output, written line by line at once. Pino's own default hands lines to a thread: what is fatal overtakes those
+ * that are on their way, and so does all that is left when the process ends.
+ */
+export function logOutput(): DestinationStream {
+  return destination({ dest: 1, sync: true });
 }

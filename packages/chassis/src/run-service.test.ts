@@ -58,6 +58,22 @@ describe('a process that gets SIGTERM', () => {
     ]);
   });
 
+  it('logs in order to its end, also while its threads are occupied', async () => {
+    const service = await startService(main, { UV_THREADPOOL_SIZE: '1' });
+    await fetch(`${service.url}/occupy`);
+
+    service.child.kill('SIGTERM');
+
+    expect(await service.exited).toBe(0);
+    await untilLogged(service, 'stopped');
+    expect(service.lines.map(({ message }) => message).slice(-4)).toEqual([
+      'occupied',
+      'stopping',
+      'pool closed',
+      'stopped',
+    ]);
+  });
+
   it('does not wait for connections that a router keeps open', async () => {
     const service = await startService(main, { SHUTDOWN_TIMEOUT_MS: '20000' });
     const agent = new Agent({ keepAlive: true });

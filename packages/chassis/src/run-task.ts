@@ -1,7 +1,7 @@
-import { destination, pino, type Logger } from 'pino';
+import { pino, type Logger } from 'pino';
 import { ConfigError } from './environment.ts';
 import { identityOf } from './identity.ts';
-import { logOptions } from './logs.ts';
+import { logOptions, logOutput } from './logs.ts';
 import type { ServiceConfig } from './settings.ts';
 
 /**
@@ -16,9 +16,7 @@ export async function runTask<Config extends ServiceConfig>(
   process.once('SIGTERM', () => process.exit(143));
   try {
     const config = readConfig(process.env);
-    // Else what is fatal is written at once, and overtakes the lines before it that are still on their way.
-    const output = destination({ dest: 1, sync: true });
-    const log = pino(logOptions(identityOf(config), config.LOG_LEVEL), output);
+    const log = pino(logOptions(identityOf(config), config.LOG_LEVEL), logOutput());
     await task(config, log).catch((err: unknown) => {
       log.fatal({ err }, 'the task failed');
       process.exitCode = 1;
