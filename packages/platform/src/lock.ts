@@ -1,8 +1,6 @@
-import { link, readFile, rm, writeFile } from 'node:fs/promises';
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { UserError } from '@sluice/scripts/errors';
-import { isErrno } from './files.ts';
+import { tryLock } from '@sluice/toolchain';
 import { identify, isAlive, type ProcessId } from './linux/process.ts';
 
 /** Who holds a lock. */
@@ -24,26 +22,16 @@ export interface Lock {
 export async function acquireLock(file: string, command: string, state: string): Promise<Lock> {
   const id = identify(process.pid);
   if (id === undefined) throw new Error('this process cannot find itself');
-  const holder: Holder = { ...id, command, since: new Date().toISOString(), state };
-  await mkdir(dirname(file), { recursive: true });
-  const draft = `${file}.${process.pid}`;
-  await writeFile(draft, `${JSON.stringify(holder)}\n`);
-  try {
-    await linkUnlessHeld(draft, file);
-  } finally {
-    await rm(draft, { force: true });
-  }
-  return {
-    async release() {
-      if ((await readHolder(file))?.pid === process.pid) await rm(file, { force: true });
-    },
-  };
+  const own: Holder = { ...id, command, since: new Date().toISOString(), state };
+  const other = await tryLock(file, `${JSON.stringify(own)}\n`, (text) => isAlive(parseHolder(text)));
+  if (other !== undefined) throw heldError(JSON.parse(other) as Holder);
+  return { release: async () => await rm(file, { force: true }) };
 }
 
-/** The one who holds the lock, running or not. */
-async function readHolder(file: string): Promise<Holder | undefined> {
+/** Undefined where the text names nobody: a crash of the machine can empty a file. */
+function parseHolder(text: string): Holder | undefined {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as Holder;
+    return JSON.parse(text) as Holder;
   } catch {
     return undefined;
   }
@@ -59,20 +47,4 @@ export function heldError(holder: Holder): UserError {
     hint: `wait until it ends, or end it with: kill ${holder.pid}`,
     exit: 'blocked',
   });
-}
-
-/** A link appears whole or not at all, so no one reads a lock without its holder. */
-async function linkUnlessHeld(draft: string, file: string): Promise<void> {
-  for (let tries = 0; tries < 5; tries++) {
-    try {
-      await link(draft, file);
-      return;
-    } catch (error) {
-      if (!isErrno(error, 'EEXIST')) throw error;
-    }
-    const holder = await readHolder(file);
-    if (isAlive(holder)) throw heldError(holder);
-    await rm(file, { force: true });
-  }
-  throw new UserError(`cannot take the lock ${file}`, { hint: 'another start or stop takes it again and again' });
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import { withLock } from './lock.ts';
+import { tryLock, withLock } from './lock.ts';
 
 async function lockFile(): Promise<{ folder: string; file: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-lock-'));
@@ -38,6 +38,23 @@ test.each([
   await writeFile(file, holder);
   expect(await withLock(file, {}, async () => 'done')).toBe('done');
   expect(await readdir(folder)).toEqual([]);
+});
+
+test('of many heirs of a dead holder one alone takes the lock', async () => {
+  const isAlive = (holder: string): boolean => holder !== 'dead';
+  for (let round = 0; round < 20; round++) {
+    const { folder, file } = await lockFile();
+    await writeFile(file, 'dead');
+    await writeFile(`${file}.inherit`, 'dead');
+
+    const heirs = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const answers = await Promise.all(heirs.map((heir) => tryLock(file, heir, isAlive)));
+
+    const winner = heirs[answers.indexOf(undefined)];
+    expect(answers.filter((answer) => answer === undefined)).toHaveLength(1);
+    expect(await readFile(file, 'utf8')).toBe(winner);
+    expect(await readdir(folder)).toEqual(['.lock']);
+  }
 });
 
 test('waiting ends with an abort', async () => {

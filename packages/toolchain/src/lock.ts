@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,13 +17,13 @@ export interface LockOptions {
  * @throws what `work` throws, or the signal's reason if it is aborted while waiting
  */
 export async function withLock<T>(file: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
-  await mkdir(dirname(file), { recursive: true });
-  const claim = `${file}.${process.pid}-${randomUUID()}`;
-  await writeFile(claim, `${process.pid} ${startTime(process.pid)}\n`);
-  try {
-    await acquire(file, claim, options);
-  } finally {
-    await rm(claim, { force: true });
+  const own = `${process.pid} ${startTime(process.pid)}\n`;
+  for (let round = 0; ; round++) {
+    options.signal?.throwIfAborted();
+    const holder = await tryLock(file, own, isAlive);
+    if (holder === undefined) break;
+    if (round % 10 === 0) options.onWait?.(Number.parseInt(holder, 10));
+    await sleep(100, undefined, { signal: options.signal });
   }
   try {
     return await work();
@@ -32,19 +32,52 @@ export async function withLock<T>(file: string, options: LockOptions, work: () =
   }
 }
 
-async function acquire(file: string, claim: string, options: LockOptions): Promise<void> {
-  for (let round = 0; ; round++) {
-    options.signal?.throwIfAborted();
+/**
+ * Takes a lock file, where nobody who is alive holds it.
+ * @param holder the text that the file is to hold, which names who has it
+ * @param isAlive whether such a text names somebody who runs; where not, the lock is taken over, by one alone
+ * @returns undefined when the lock is taken, else the text of who holds it, or is just taking it over
+ */
+export async function tryLock(
+  file: string,
+  holder: string,
+  isAlive: (holder: string) => boolean,
+): Promise<string | undefined> {
+  await mkdir(dirname(file), { recursive: true });
+  const claim = `${file}.${process.pid}-${randomUUID()}`;
+  await writeFile(claim, holder);
+  try {
     // A link appears with its content in one step, so that nobody ever reads a lock without its holder.
-    if (await linked(claim, file)) return;
-    const holder = await readFile(file, 'utf8').catch(() => undefined);
-    if (holder === undefined) continue;
-    if (!isAlive(holder)) await discard(file, holder);
-    else {
-      if (round % 10 === 0) options.onWait?.(Number.parseInt(holder, 10));
-      await sleep(100, undefined, { signal: options.signal });
+    while (!(await linked(claim, file))) {
+      const other = await readHolder(file);
+      if (other === undefined) continue;
+      if (isAlive(other)) return other;
+      const heir = await discard(file, other, holder, isAlive);
+      if (heir !== undefined) return heir;
     }
+    return undefined;
+  } finally {
+    await rm(claim, { force: true });
   }
+}
+
+/** Removes the lock of one who has died, under a lock for that: else a second heir would remove what the first has taken. */
+async function discard(
+  file: string,
+  dead: string,
+  holder: string,
+  isAlive: (holder: string) => boolean,
+): Promise<string | undefined> {
+  const inheritance = `${file}.inherit`;
+  const heir = await tryLock(inheritance, holder, isAlive);
+  if (heir !== undefined) return heir;
+  if ((await readHolder(file)) === dead) await rm(file, { force: true });
+  await rm(inheritance, { force: true });
+  return undefined;
+}
+
+async function readHolder(file: string): Promise<string | undefined> {
+  return await readFile(file, 'utf8').catch(() => undefined);
 }
 
 async function linked(claim: string, file: string): Promise<boolean> {
@@ -55,18 +88,6 @@ async function linked(claim: string, file: string): Promise<boolean> {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   }
-}
-
-/** Moves a dead holder's lock away; if another process took it over in between, that lock is put back. */
-async function discard(file: string, dead: string): Promise<void> {
-  const aside = `${file}.dead-${process.pid}-${randomUUID()}`;
-  try {
-    await rename(file, aside);
-  } catch {
-    return;
-  }
-  if ((await readFile(aside, 'utf8')) !== dead) await linked(aside, file);
-  await rm(aside, { force: true });
 }
 
 /** A process id can be used again: the start time tells two processes of the same id apart. */
