@@ -66,13 +66,23 @@ describe('reconcile', () => {
     expect(await workshop.traces()).toEqual(before);
   });
 
-  it('says where there is nothing to go back to, and ends with 1', async () => {
+  it('says each time where there is nothing to go back to, which is for people and no failure of its own', async () => {
     const workshop = await promotedWorkshop();
     await workshop.record('dev', 'jobs', 'failed');
     const done = await workshop.sluice('reconcile');
+    const again = await workshop.sluice('reconcile', '--json');
 
-    expect(done.code).toBe(1);
+    expect(done.code).toBe(6);
+    expect(done.stdout).toBe('the rest is for people\n');
     expect(done.stderr).toContain('jobs in dev: jobs has no earlier verified state in dev');
+    expect(again.code).toBe(6);
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      left: [
+        expect.stringMatching(/^jobs in dev: jobs has no earlier verified state in dev\n {2}pnpm run history jobs/),
+      ],
+      restored: [],
+      troubles: [],
+    });
   });
 
   it('leaves to people what failed under a hold, and what failed after it was brought back', async () => {
@@ -80,7 +90,7 @@ describe('reconcile', () => {
     await workshop.sluice('hold', 'web', '--env', 'staging', '--reason', 'debugging');
     const bad = await folder(workshop);
     const held = await workshop.sluice('reconcile');
-    expect(held.code).toBe(1);
+    expect(held.code).toBe(6);
     expect(held.stderr).toContain('it stays, held by Test Person');
     expect(held.stderr).toContain('\n  pnpm run hold web --env staging --lift --reason "..." lets it be restored\n');
     expect(await folder(workshop)).toBe(bad);
@@ -90,7 +100,7 @@ describe('reconcile', () => {
     const restored = await folder(workshop);
     await workshop.record('staging', 'web', 'failed', 'rollback');
     const again = await workshop.sluice('reconcile');
-    expect(again.code).toBe(1);
+    expect(again.code).toBe(6);
     expect(again.stderr).toContain('was brought back and failed as well');
     expect(await folder(workshop)).toBe(restored);
   });

@@ -27,7 +27,7 @@ export async function reconcile(context: Context, options: ReconcileCommandOptio
 async function once(context: Context, repository: Repository, options: ReconcileCommandOptions): Promise<Reconciled> {
   const by = await ownIdentity(context, repository);
   const done = await reconcileOnce(context, repository, by, options);
-  for (const trouble of done.troubles) context.stderr.write(`${trouble}\n`);
+  for (const each of [...done.left, ...done.troubles]) context.stderr.write(`${each}\n`);
   return done;
 }
 
@@ -35,13 +35,13 @@ function report(context: Context, done: Reconciled, { json, dryRun }: ReconcileC
   const names = (list: Reconciled['followed']): string[] =>
     list.map(({ app, environment }) => `${app} in ${environment}`);
   const [followed, restored] = [names(done.followed), names(done.restored)];
-  const { proposals, observed, promoted, troubles } = done;
+  const { proposals, observed, promoted, left, troubles } = done;
   if (json === true)
     context.stdout.write(
-      `${JSON.stringify({ proposals, followed, restored, observed, promoted, troubles }, null, 2)}\n`,
+      `${JSON.stringify({ proposals, followed, restored, observed, promoted, left, troubles }, null, 2)}\n`,
     );
   if ([proposals, followed, restored, observed, promoted, troubles].every((list) => list.length === 0)) {
-    if (json !== true) context.stdout.write('nothing was left to do\n');
+    if (json !== true) context.stdout.write(left.length > 0 ? 'the rest is for people\n' : 'nothing was left to do\n');
     return exitCodes.nothing;
   }
   if (json !== true) {

@@ -109,7 +109,7 @@ describe('rollback', () => {
     const before = await workshop.traces();
     const refused = await workshop.sluice('rollback', 'web', '--env', 'staging', '--no-wait');
 
-    expect(refused.code).toBe(1);
+    expect(refused.code).toBe(3);
     expect(refused.stderr).toContain('web has no earlier verified state in staging');
     expect(await workshop.traces()).toEqual(before);
   });

@@ -71,6 +71,7 @@ export function chooseState(facts: RollbackFacts): PastState {
     const wanted = imageOnly === true ? 'state with another image' : 'state';
     throw new UserError(`${app} has no earlier verified ${wanted} in ${environment}`, {
       hint: `pnpm run history ${app} shows what there was`,
+      exit: 'blocked',
     });
   }
   const named = history.filter(({ release }) => [release.release, release.tag].includes(to));
@@ -92,6 +93,7 @@ export function chooseState(facts: RollbackFacts): PastState {
   }
   throw new UserError(`${app} ${to} was never verified in ${environment}`, {
     hint: `pnpm run history ${app} shows what was; a release that was not comes by pnpm run promote ${app} --to ${environment}`,
+    exit: 'blocked',
   });
 }
 

@@ -32,6 +32,8 @@ export interface Reconciled {
   observed: string[];
   /** Environments to which something went on by itself. */
   promoted: string[];
+  /** What failed and only people can mend, each with why and what to run next: that it is so is no failure of this run. */
+  left: string[];
   /** What could not be finished, each with what to run next. */
   troubles: string[];
   exit: number;
@@ -56,6 +58,7 @@ export async function reconcileOnce(
     restored: [],
     observed: [],
     promoted: [],
+    left: [],
     troubles: [],
     exit: exitCodes.done,
   };
@@ -91,8 +94,14 @@ export async function reconcileOnce(
     await repository.git.fetch(repository.remote.name);
   }
   for (const landed of (await readLanded(repository)).filter(isBroken)) {
-    await attempt(`${landed.app} in ${landed.environment}`, async () => {
-      const landing = await restore(context, repository, by, landed, dryRun);
+    const what = `${landed.app} in ${landed.environment}`;
+    await attempt(what, async () => {
+      const landing = await restore(context, repository, by, landed, dryRun).catch((error: unknown) => {
+        if (!(error instanceof UserError) || error.exit !== 'blocked') throw error;
+        done.left.push(`${what}: ${describeError(error)}`);
+        return 'left' as const;
+      });
+      if (landing === 'left') return;
       if (landing !== undefined || dryRun) done.restored.push(landed);
       await follow(landing);
     });
@@ -133,7 +142,8 @@ export async function promoteAuto(
 
 /**
  * Lands the last verified state of an app in place of one that did not work; undefined where that has been done already.
- * Throws UserError where it is for people: a hold keeps the app as it is, or what was verified once failed as well.
+ * Throws UserError with exit `blocked` where it is for people: a hold keeps the app as it is, what was verified once failed
+ * as well, or nothing was verified before.
  */
 export async function restore(
   context: Context,
@@ -148,6 +158,7 @@ export async function restore(
       `${release.tag} was brought back and ${record?.outcome.state} as well: ${record?.outcome.reason}`,
       {
         hint: 'the reason lies elsewhere; nothing older is brought back',
+        exit: 'blocked',
       },
     );
   }
@@ -165,6 +176,7 @@ export async function restore(
     if (hold !== undefined) {
       throw new UserError(`${reason}; it stays, held ${describeStop(hold)}`, {
         hint: `pnpm run hold ${app} --env ${environment} --lift --reason "..." lets it be restored`,
+        exit: 'blocked',
       });
     }
     context.stderr.write(describePlan(plan, target.manifests));
