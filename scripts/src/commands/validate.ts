@@ -51,16 +51,24 @@ export async function validate(context: Context, named: readonly string[], optio
   return problems.length === 0 ? exitCodes.done : exitCodes.failed;
 }
 
-/** What differs from where this branch left main, or from the last commit where there is no other main. */
+/** What differs from where this branch left main. */
 async function changedIn(git: Git, config: Config): Promise<{ apps: string[]; platform: boolean }> {
-  const upstream = await git.run(['merge-base', 'HEAD', 'origin/main'], { nothrow: true });
-  const paths = await changedPaths(git, upstream.code === 0 ? upstream.stdout.trim() : 'HEAD');
+  const paths = await changedPaths(git, await findDeparture(git));
   const everything = paths.some((path) => path === configFile || path.startsWith('apps/components/'));
   const platform = paths.some((path) => /^(argocd|infrastructure)\//.test(path));
   const apps = Object.keys(config.apps).filter(
     (app) => everything || paths.some((path) => path.startsWith(`apps/${app}/`)),
   );
   return { apps, platform };
+}
+
+/** Where this branch left main: the one that people share, else that of the local platform; where neither is known, HEAD. */
+async function findDeparture(git: Git): Promise<string> {
+  for (const main of ['origin/main', 'local/main']) {
+    const base = await git.run(['merge-base', 'HEAD', `refs/remotes/${main}`], { nothrow: true });
+    if (base.code === 0) return base.stdout.trim();
+  }
+  return 'HEAD';
 }
 
 /** Loaded only when it is asked for: the toolchain takes a while. */
