@@ -89,13 +89,12 @@ export function createTreeReader(objects: ObjectReader): TreeReader {
 /** The folders on the way to some paths, and all below these. */
 export function below(paths: readonly string[]): (folder: string) => boolean {
   const ends = new Set(paths);
-  const onTheWay = new Set(paths.flatMap(ancestors));
+  const onTheWay = new Set(paths.flatMap((path) => [...ancestors(path)]));
   return (folder) => onTheWay.has(folder) || ends.has(folder) || ancestors(folder).some((each) => ends.has(each));
 }
 
-function ancestors(path: string): string[] {
-  const parts = path.split('/');
-  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
+function* ancestors(path: string): Generator<string, undefined> {
+  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) yield path.slice(0, at);
 }
 
 /** The entries of a tree, or of a commit's: `<mode> <name>`, a null, and the id as 20 bytes, one after the other. */

@@ -105,13 +105,20 @@ export async function foldersBefore(git: Git, releases: Iterable<ReleaseFile>): 
 /** Gives what an app renders from at a revision of main: its own files and those of the components. */
 export type Sources = (revision: string, app: string) => Promise<Snapshot>;
 
+/** Reads each once, however many environments an app is rendered for. */
 export function createSources(git: Git): Sources {
+  const known = new Map<string, Promise<Snapshot>>();
   return (revision, app) => {
+    const key = `${revision} ${app}`;
     const folders = renderedFolders(app);
-    return git.snapshot(revision, {
-      within: below(folders),
-      wanted: (path) => folders.some((folder) => path.startsWith(`${folder}/`)),
-    });
+    const found =
+      known.get(key) ??
+      git.snapshot(revision, {
+        within: below(folders),
+        wanted: (path) => folders.some((folder) => path.startsWith(`${folder}/`)),
+      });
+    known.set(key, found);
+    return found;
   };
 }
 
