@@ -1,4 +1,4 @@
-import { renderRoot } from './rendering.ts';
+import { kustomizationText, renderRoot } from './rendering.ts';
 import mergeKeys from './merge-keys.json' with { type: 'json' };
 
 /** The version of Kubernetes that patches are merged as; merge-keys.json is made from it. */
@@ -45,7 +45,7 @@ export function withMergeKeys(files: ReadonlyMap<string, string>): Map<string, s
   const root = `${renderRoot}/kustomization.yaml`;
   return new Map([
     ...files,
-    [root, `${files.get(root) ?? ''}openapi: {path: ${file}}\n`],
+    [root, (files.get(root) ?? '') + kustomizationText({ openapi: { path: file } })],
     [`${renderRoot}/${file}`, JSON.stringify(mergeKeys)],
   ]);
 }

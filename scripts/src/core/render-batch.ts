@@ -1,6 +1,5 @@
-import { stringify } from 'yaml';
 import { digestOf } from './snapshot.ts';
-import { renderRoot } from './rendering.ts';
+import { kustomizationText, renderRoot } from './rendering.ts';
 
 /** Marks in a batch's output where the objects of each release begin; never part of what is applied. */
 const marker = 'apiVersion: sluice.dev/v1\nkind: Marker\nmetadata:\n  name: release-';
@@ -28,7 +27,7 @@ export function layOutBatch(layouts: readonly ReadonlyMap<string, string>[]): Ma
     resources.push(`${index}.yaml`, `../${folder}`);
   }
   const kustomization = { sortOptions: { order: 'fifo' }, resources };
-  tops.set(`${renderRoot}/kustomization.yaml`, stringify(kustomization));
+  tops.set(`${renderRoot}/kustomization.yaml`, kustomizationText(kustomization));
   const files = trees.flatMap((tree, number) => [...tree].map(([path, text]) => [`${number}/${path}`, text] as const));
   return new Map([...files, ...tops]);
 }
@@ -40,7 +39,7 @@ export function splitBatch(rendered: string, count: number): string[] | undefine
   return found.map((each, index) => rendered.slice(each.index + each[0].length, found[index + 1]?.index));
 }
 
-/** A hash of all that a rendering is made of: every file that is laid out, and what renders it. */
-export function renderKey(files: ReadonlyMap<string, string>, renderer: string): string {
-  return digestOf([renderer, ...[...files].toSorted(([a], [b]) => (a < b ? -1 : 1)).flat()]);
+/** A hash of all that a rendering is made of: every file, and what renders it, and how. */
+export function renderKey(files: ReadonlyMap<string, string>, renderer: readonly string[]): string {
+  return digestOf([...renderer, ...[...files].toSorted(([a], [b]) => (a < b ? -1 : 1)).flat()]);
 }

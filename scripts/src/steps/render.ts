@@ -1,3 +1,4 @@
+import { codeVersion } from '../adapters/file.ts';
 import type { RenderCache } from '../adapters/render-cache.ts';
 import { carryConfigMaps } from '../core/carry.ts';
 import type { Config } from '../core/config.ts';
@@ -6,7 +7,7 @@ import { serviceOf } from '../core/graph.ts';
 import { mergedAs } from '../core/merge-keys.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
 import { renderKey } from '../core/render-batch.ts';
-import { layOut, type RenderRequest } from '../core/rendering.ts';
+import { gather, layOut, type RenderRequest } from '../core/rendering.ts';
 import { digestOf } from '../core/snapshot.ts';
 import { renderBuilds, renderOne, type Build } from './render-builds.ts';
 import type { Sources } from './repository.ts';
@@ -46,10 +47,15 @@ export async function renderReleases(
 ): Promise<string[]> {
   const bases = new Map<string, string>();
   const requests = await Promise.all(wanted.map(({ release }) => requestOf(config, release, sources)));
-  const builds = requests.map((request): Build => ({ request, files: layOut(request, bases) }));
-  const keys = builds.map(({ files }) => renderKey(files, renderer));
+  const gathered = requests.map(gather);
+  // How the strategy is added is this code's to decide, so what other code has rendered is rendered again.
+  const keys = gathered.map((files, index) =>
+    renderKey(files, [renderer, requests[index]?.strategy ?? '', codeVersion() ?? '']),
+  );
   const kept = cache === undefined ? [] : await Promise.all(keys.map((key) => cache.get(key)));
-  const missing = builds.filter((_, index) => kept[index] === undefined);
+  const missing = requests.flatMap((request, index): Build[] =>
+    kept[index] === undefined ? [{ request, files: layOut(request, gathered[index], bases) }] : [],
+  );
   const rendered = await renderBuilds(missing);
   const texts = requests.map((_, index) => kept[index] ?? rendered.shift() ?? '');
   if (cache !== undefined) {

@@ -97,7 +97,7 @@ async function renderRoot(
 ): Promise<Pick<Rendering, 'text' | 'failure' | 'raw'>> {
   try {
     const closure = closureOf(files, root);
-    const key = renderKey(new Map([...closure.files, ['root', root]]), renderer);
+    const key = renderKey(new Map([...closure.files, ['root', root]]), [renderer]);
     const kept = await cache?.get(key);
     const text = kept ?? (await buildOrTake(closure, files, root));
     if (kept === undefined) await cache?.put(key, text);
