@@ -20,11 +20,13 @@ export function changedObjects(before: string, after: string): ObjectChanges {
   };
 }
 
+/** The text of each object by its name: Kustomize writes the same object in the same way. */
 function objects(text: string): Map<string, string> {
   const found = new Map<string, string>();
   for (const document of parseAllDocuments(text)) {
     if (!('contents' in document) || document.contents === null) continue;
-    found.set(`${String(document.get('kind'))}/${String(document.getIn(['metadata', 'name']))}`, document.toString());
+    const name = `${String(document.get('kind'))}/${String(document.getIn(['metadata', 'name']))}`;
+    found.set(name, text.slice(document.contents.range[0], document.contents.range[1]).trim());
   }
   return found;
 }
