@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 /** What stays a module of its own: it finds its files by where it lies, or few commands load it. */
@@ -50,6 +50,8 @@ export async function commandLine(folder = import.meta.dirname): Promise<string>
       banner: { js: banner },
       logLevel: 'silent',
     });
+    // Else Node looks into each file for what it is.
+    writeFileSync(join(draft, 'package.json'), '{ "type": "module" }\n');
     renameSync(draft, join(kept, key));
     for (const name of readdirSync(kept)) if (name !== key) removeOld(join(kept, name));
   } catch {

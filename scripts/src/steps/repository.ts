@@ -41,15 +41,23 @@ export async function openRepository(
 ): Promise<Repository> {
   const { folder, git } = options.found ?? (await findRepository(context));
   const remote = await findRemote(git, folder, context.env, options.remote);
-  await git.fetch(remote.name);
-  const revision = await git.resolve(options.atHead === true ? 'HEAD' : `refs/remotes/${remote.name}/main`);
+  const branch = options.atHead === true ? 'HEAD' : `refs/remotes/${remote.name}/main`;
+  // Mostly main has not moved since the last fetch, and what it says can be read meanwhile.
+  const [early] = await Promise.all([readMain(git, remote, branch).catch(() => undefined), git.fetch(remote.name)]);
+  const moved = early === undefined || early.main.revision !== (await git.resolve(branch));
+  const read = moved ? await readMain(git, remote, branch) : early;
+  return { folder, git, remote, ...openWriter(context, git, remote), ...read };
+}
+
+async function readMain(git: Git, remote: Remote, branch: string): Promise<Pick<Repository, 'main' | 'config'>> {
+  const revision = await git.resolve(branch);
   if (revision === undefined) {
     throw new UserError(`the Git remote ${remote.name} has no branch main`, {
       hint: `run git push ${remote.name} main`,
     });
   }
   const main = await mainSnapshot(git, revision);
-  return { folder, git, remote, ...openWriter(context, git, remote), main, config: await readConfig(main, remote) };
+  return { main, config: await readConfig(main, remote) };
 }
 
 /** The repository at the tip of main, for a command that changes an environment, and who asks for that. Refuses uncommitted edits. */
