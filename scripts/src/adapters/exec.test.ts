@@ -49,6 +49,12 @@ it('throws where a program is not there, also for whoever takes failures', async
   expect((await exec('git', ['rev-parse', '--verify', 'nothing'], { nothrow: true })).code).toBe(128);
 });
 
+it('tells a folder that is not there from a program that is not', async () => {
+  await expect(exec('git', ['status'], { cwd: '/no/such/folder', nothrow: true })).rejects.toThrow(
+    '`git status` cannot run in /no/such/folder, which does not exist',
+  );
+});
+
 it('starts a program itself, without a shell in between', async () => {
   const { stdout } = await exec(process.execPath, ['-e', 'process.stdout.write(String(process.ppid))']);
 

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { $, type Options } from 'zx/core';
 import { UserError } from '../core/errors.ts';
 
@@ -32,13 +33,14 @@ export function directly(command: string, args: readonly string[]): Pick<Options
 
 /**
  * Runs a program with arguments, without a shell.
- * Throws UserError where it is not there, and with the last lines of its standard error when it ends with another code
+ * Throws UserError where it or the folder is not there, and with the last lines of its standard error when it ends with another code
  * than 0, unless `nothrow`.
  */
 export async function exec(command: string, args: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
   const { cwd = process.cwd(), env = process.env, input, nothrow = false } = options;
   const broken = args.find((each) => each.includes('\0'));
   if (broken !== undefined) throw new UserError(`no program can be given ${JSON.stringify(broken)}`);
+  if (!existsSync(cwd)) throw new UserError(`\`${nameOf(command, args)}\` cannot run in ${cwd}, which does not exist`);
   const running = $({
     cwd,
     env,
@@ -56,14 +58,17 @@ export async function exec(command: string, args: readonly string[], options: Ex
   const missing = isMissing(output.cause);
   if (code !== 0 && (!nothrow || missing)) {
     const said = (output.stderr.trim() || stdout.trim()).split('\n').slice(-12).join('\n  ');
-    const what = `${command.split('/').at(-1) ?? command} ${args[0] ?? ''}`.trim();
     const ended = missing ? 'could not be started' : `ended with ${code}`;
-    throw new UserError(`\`${what}\` ${ended}${said === '' ? '' : `:\n  ${said}`}`, {
+    throw new UserError(`\`${nameOf(command, args)}\` ${ended}${said === '' ? '' : `:\n  ${said}`}`, {
       hint: missing ? `install ${command}, or put it on PATH` : undefined,
       cause: output,
     });
   }
   return { code, stdout, stderr: output.stderr, bytes };
+}
+
+function nameOf(command: string, [first = '']: readonly string[]): string {
+  return `${command.split('/').at(-1) ?? command} ${first}`.trim();
 }
 
 function isMissing(cause: unknown): boolean {
