@@ -54,14 +54,17 @@ export async function quarantine(context: Context, app: string, options: Quarant
 
 /** A release by id, tag or digest in the history of whichever environment has had it. */
 async function findAnywhere({ git, remote, config }: Repository, app: string, named: string): Promise<PastRelease> {
-  let last: unknown;
+  const said: string[] = [];
   for (const { name } of config.environments) {
     try {
       return await findRelease(git, remoteRefs(remote), name, app, named);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      last ??= error;
+      said.push(`${error.message}; ${error.hint}`);
     }
   }
-  throw last;
+  throw new UserError(`no environment has had a release "${named}" of ${app}`, {
+    hint: said.join('\n'),
+    exit: 'usage',
+  });
 }

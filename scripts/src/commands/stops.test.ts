@@ -129,7 +129,9 @@ describe('quarantine', () => {
     const refused = await workshop.sluice('quarantine', 'web', '--release', '0123456789ab-1', '--reason', 'x');
 
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toContain('unknown release "0123456789ab-1" of web in dev');
+    expect(refused.stderr).toContain('no environment has had a release "0123456789ab-1" of web');
+    expect(refused.stderr).toContain('unknown release "0123456789ab-1" of web in dev; known: ');
+    expect(refused.stderr).toContain('web has never had a release in prod');
     expect(await workshop.traces()).toEqual(before);
   });
 });
