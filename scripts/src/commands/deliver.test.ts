@@ -125,6 +125,17 @@ describe('deliver', () => {
     expect(refused.stderr).toContain('unknown app "wob" (did you mean "web"?)');
   });
 
+  it('refuses a run number that could be no part of a tag, before anything is built', async () => {
+    const workshop = await createWorkshop();
+    workshop.env['GITHUB_RUN_NUMBER'] = '1; id';
+    const before = await workshop.traces();
+    const refused = await workshop.sluice('deliver');
+
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('GITHUB_RUN_NUMBER is "1; id", which is no whole number');
+    expect(await workshop.traces()).toEqual(before);
+  });
+
   it('says what a Dockerfile got wrong and commits nothing of that app', async () => {
     const workshop = await createWorkshop((files) => {
       files['services/web/Dockerfile'] = 'FROM scratch\nRUN false\n';

@@ -1,7 +1,7 @@
 import { personOf } from '../adapters/git.ts';
 import type { Context } from '../context.ts';
 import type { DueApp } from '../core/due.ts';
-import { exitCodes } from '../core/errors.ts';
+import { exitCodes, UserError } from '../core/errors.ts';
 import { deliveryEnvironment, findApp } from '../core/graph.ts';
 import { planWriting } from '../core/plan.ts';
 import { buildImages } from '../steps/build.ts';
@@ -37,12 +37,12 @@ export async function deliver(context: Context, options: DeliverOptions): Promis
     return due.length === 0 ? exitCodes.nothing : exitCodes.done;
   }
 
+  const buildNumber = options.buildNumber ?? runNumber(context.env);
   // What nothing can be rendered from is said before anything is built.
   const sources = createSources(git);
   await Promise.all(due.map(({ app }) => sources(main.revision, app)));
 
   const progress = createProgress({ stream: context.stderr });
-  const buildNumber = options.buildNumber ?? Number(context.env['GITHUB_RUN_NUMBER'] ?? 0);
   const built = await buildImages(context, repository, due, state, buildNumber, progress).finally(() =>
     progress.close(),
   );
@@ -72,6 +72,15 @@ export async function deliver(context: Context, options: DeliverOptions): Promis
     context.stdout.write(`${JSON.stringify({ plan: null, landing: null, ...notDelivered() }, null, 2)}\n`);
   }
   return exit;
+}
+
+/** The number of the workflow's run, 0 where there is none; UserError (exit 2) for what would be no part of a tag. */
+function runNumber({ GITHUB_RUN_NUMBER: text = '0' }: NodeJS.ProcessEnv): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new UserError(`GITHUB_RUN_NUMBER is ${JSON.stringify(text)}, which is no whole number`, {
+    hint: 'GitHub sets it; elsewhere unset it, or give --build-number',
+    exit: 'usage',
+  });
 }
 
 /** The last line: what arrived, and what did not. */
