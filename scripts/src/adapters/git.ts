@@ -62,6 +62,8 @@ export interface Git {
   author(revision: string): Promise<Identity>;
   /** When a commit was made. */
   committedAt(revision: string): Promise<Date>;
+  /** The commits that a commit was made on (40 hex digits each): none for the first one, several for a merge. */
+  parents(revision: string): Promise<string[]>;
   /** The whole message of a commit. */
   message(revision: string): Promise<string>;
   /** For each folder at the top of a revision, the newest commit that changed something in it. */
@@ -161,6 +163,11 @@ export function createGit(cwd: string, env: NodeJS.ProcessEnv): Git {
     async committedAt(revision) {
       const seconds = /^committer .* (\d+) [-+]\d{4}$/m.exec(await readCommit(revision))?.[1];
       return new Date(Number(seconds ?? 0) * 1000);
+    },
+    async parents(revision) {
+      const commit = await readCommit(revision);
+      const head = commit.slice(0, commit.indexOf('\n\n'));
+      return [...head.matchAll(/^parent ([0-9a-f]+)$/gm)].map(([, id = '']) => id);
     },
     async message(revision) {
       const commit = await readCommit(revision);

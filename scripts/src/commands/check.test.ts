@@ -183,6 +183,18 @@ describe('check, as the update hook', () => {
     expect(await move(older, newer)).toMatchObject({ code: 0, stderr: '' });
   });
 
+  it.each([
+    ['what is no id', 'HEAD'],
+    ['the id of nothing', '1'.repeat(40)],
+  ])('says which option holds %s, and what it is, and ends with 2', async (_what, value) => {
+    const workshop = await deliveredWorkshop();
+    const head = await workshop.head('main');
+    const refused = await workshop.sluice('check', '--ref', 'refs/heads/main', '--old', head, '--new', value);
+
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain(`--new "${value}" is no commit that this repository has`);
+  });
+
   it('refuses a record that was changed, and one in the wrong place', async () => {
     const workshop = await promoted();
     const paths = await workshop.git(

@@ -2,7 +2,7 @@ import { createGit, type Git } from '../adapters/git.ts';
 import { findGitHub, readSettings } from '../adapters/remote.ts';
 import type { Context } from '../context.ts';
 import { deployBranch } from '../core/branch-state.ts';
-import { exitCodes } from '../core/errors.ts';
+import { exitCodes, UserError } from '../core/errors.ts';
 import { recordsBranch } from '../core/record.ts';
 import { checkDeployBranch, releasesOf } from '../steps/check-deploy-branch.ts';
 import { checkRecords } from '../steps/check-records.ts';
@@ -43,6 +43,7 @@ async function findProblems(context: Context, options: CheckOptions): Promise<st
     options.repository === undefined
       ? { ...(await findRepository(context)), bare: undefined }
       : { git: createGit(options.repository, context.env), bare: options.repository };
+  await requireCommits(git, options);
   if (branch === 'main') return checkMain(git, options);
   if (nothing.test(options.new)) return ['a branch that environments or records live on is never deleted'];
   if (nothing.test(options.old)) {
@@ -62,8 +63,10 @@ async function findProblems(context: Context, options: CheckOptions): Promise<st
     (await git.resolve(bare === undefined ? 'refs/remotes/origin/main' : 'refs/heads/main')) ??
     (await git.resolve('main'));
   if (tip === undefined) return ['there is no main branch to check against'];
-  const main = await mainSnapshot(git, tip);
-  const settings = bare === undefined ? { profile: undefined, registry: undefined } : await readSettings(git, bare);
+  const [main, settings] = await Promise.all([
+    mainSnapshot(git, tip),
+    bare === undefined ? { profile: undefined, registry: undefined } : readSettings(git, bare),
+  ]);
   const config = await readConfig(main, settings);
   const environment = config.environments.find((each) => deployBranch(each.name) === branch);
   if (environment === undefined) {
@@ -94,11 +97,24 @@ async function findProblems(context: Context, options: CheckOptions): Promise<st
   };
   const { render, ahead } = createRenderer(config, createSources(git));
   const steps = commits.map(([old, next]) => ({ ...common, old, new: next, render }));
-  await ahead((await Promise.all(steps.map(releasesOf))).flat());
+  ahead((await Promise.all(steps.map(releasesOf))).flat());
   const problems = await Promise.all(steps.map(checkDeployBranch));
   return problems.flatMap((found, index) =>
     commits.length === 1 ? found : found.map((each) => `${commits[index]?.[1].slice(0, 12)}: ${each}`),
   );
+}
+
+/** UserError (exit 2) for an end of the move that is neither a commit here nor the zeros that Git gives for none. */
+async function requireCommits(git: Git, options: Pick<CheckOptions, 'old' | 'new'>): Promise<void> {
+  for (const name of ['old', 'new'] as const) {
+    const value = options[name];
+    const known = nothing.test(value) || (/^[0-9a-f]{40,64}$/.test(value) && (await git.resolve(value)) !== undefined);
+    if (known) continue;
+    throw new UserError(`--${name} ${JSON.stringify(value)} is no commit that this repository has`, {
+      hint: 'git rev-parse gives the whole id of a commit; zeros stand for none',
+      exit: 'usage',
+    });
+  }
 }
 
 /** Anything may come to main; what is there stays, since releases name its revisions. */
@@ -110,14 +126,12 @@ async function checkMain(git: Git, options: Pick<CheckOptions, 'old' | 'new'>): 
 
 /** Each commit of a push with the one before it, the oldest first; undefined where they are not one line. */
 async function chain(git: Git, old: string, next: string): Promise<[parent: string, commit: string][] | undefined> {
-  const listed = (
-    await git.run(['rev-list', '--parents', '--reverse', '--end-of-options', `${old}..${next}`, '--'])
-  ).stdout.trim();
-  const commits = listed.split('\n').map((line) => line.split(' '));
-  const inLine = commits.every(
-    ([, parent, ...more], index) => more.length === 0 && parent === (index === 0 ? old : commits[index - 1]?.[0]),
-  );
-  return inLine && commits.at(-1)?.[0] === next
-    ? commits.map(([commit = '', parent = '']) => [parent, commit])
-    : undefined;
+  const found: [parent: string, commit: string][] = [];
+  for (let commit = next; commit !== old;) {
+    const [parent, ...others] = await git.parents(commit);
+    if (parent === undefined || others.length > 0) return undefined;
+    found.unshift([parent, commit]);
+    commit = parent;
+  }
+  return found;
 }
