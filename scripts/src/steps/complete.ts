@@ -29,13 +29,13 @@ export async function completePlan(
   const refs = remoteRefs(remote);
   const promotes = verb === 'promotion' || verb === 'override';
   const releases = new Map(planned.map(({ app, release }) => [app, release.release]));
-  const [records, observations, watches] = await Promise.all([
+  const wanted = planned.map(({ app, release }) => ({ release, replaced: target.manifests.get(app) }));
+  const [rendered, records, observations, watches] = await Promise.all([
+    renderReleases(config, wanted, createSources(git)),
     readRecords(git, config, apps, refs),
     promotes ? readObservations(git, config, apps, refs) : [],
     promotes ? watchReleases(context, repository, environment, releases, watching) : undefined,
   ]);
-  const wanted = planned.map(({ app, release }) => ({ release, replaced: target.manifests.get(app) }));
-  const rendered = await renderReleases(config, wanted, createSources(git));
   const github = createGitHubFacts(repository, environment.name);
   const changes = await Promise.all(
     planned.map(async (change, index): Promise<Change> => {

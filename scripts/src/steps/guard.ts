@@ -36,7 +36,7 @@ export async function requireGuard(
     github: createGitHubFacts(repository, environment),
     render,
   };
-  await ahead(await releasesOf(facts));
+  ahead(await releasesOf(facts));
   const problems = await checkDeployBranch(facts);
   if (problems.length === 0) return;
   throw new UserError(

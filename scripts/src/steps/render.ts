@@ -2,7 +2,6 @@ import { codeVersion } from '../adapters/file.ts';
 import type { RenderCache } from '../adapters/render-cache.ts';
 import { carryConfigMaps } from '../core/carry.ts';
 import type { Config } from '../core/config.ts';
-import { UserError } from '../core/errors.ts';
 import { serviceOf } from '../core/graph.ts';
 import { mergedAs } from '../core/merge-keys.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
@@ -69,30 +68,34 @@ export async function renderReleases(
 export type Renderer = (release: ToRender['release'], replaced: string | undefined) => Promise<string>;
 
 /**
- * Renders each release once, however often it is asked for; those that are known `ahead` in few processes.
- * What cannot be rendered fails when it is asked for.
+ * Renders each release once, however often it is asked for. Those that are known `ahead` are begun in few processes, and
+ * awaited where they are asked for; what cannot be rendered fails there.
  */
 export function createRenderer(
   config: Config,
   sources: Sources,
-): { render: Renderer; ahead(wanted: readonly ToRender[]): Promise<void> } {
+): { render: Renderer; ahead(wanted: readonly ToRender[]): void } {
   const known = new Map<string, Promise<string>>();
+  function keep(release: ToRender['release'], replaced: string | undefined, rendering: Promise<string>): void {
+    // Nobody may ever ask for it.
+    rendering.catch(() => {});
+    known.set(keyOf(release, replaced), rendering);
+  }
   return {
     render(release, replaced) {
       const key = keyOf(release, replaced);
-      const found = known.get(key) ?? renderRelease(config, release, sources, replaced);
-      known.set(key, found);
-      return found;
+      if (!known.has(key)) keep(release, replaced, renderRelease(config, release, sources, replaced));
+      return known.get(key) as Promise<string>;
     },
-    async ahead(wanted) {
-      if (wanted.length < 2) return;
-      try {
-        const rendered = await renderReleases(config, wanted, sources);
-        for (const [index, { release, replaced }] of wanted.entries()) {
-          known.set(keyOf(release, replaced), Promise.resolve(rendered[index] ?? ''));
-        }
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error;
+    ahead(wanted) {
+      const all = renderReleases(config, wanted, sources);
+      for (const [index, { release, replaced }] of wanted.entries()) {
+        const own = all.then(
+          (texts) => texts[index] ?? '',
+          // Of several, which one cannot be rendered is said of that one.
+          () => renderRelease(config, release, sources, replaced),
+        );
+        keep(release, replaced, own);
       }
     },
   };
