@@ -1,4 +1,4 @@
-import { parseAllDocuments } from 'yaml';
+import { parseDocument } from 'yaml';
 import { isGrave } from './diff/risk.ts';
 
 export interface ObjectChanges {
@@ -9,8 +9,10 @@ export interface ObjectChanges {
 
 /** Which Kubernetes objects two renderings differ in, as `Kind/name`; of the removed ones those that take data with them first. */
 export function changedObjects(before: string, after: string): ObjectChanges {
-  const old = objects(before);
-  const now = objects(after);
+  const [ones, others] = [documentsOf(before), documentsOf(after)];
+  // Most of a rendering is as it was, and not worth reading.
+  const old = objects(ones.difference(others));
+  const now = objects(others.difference(ones));
   const removed = [...old.keys()].filter((key) => !now.has(key));
   const grave = (key: string): boolean => isGrave(key.slice(0, key.indexOf('/')));
   return {
@@ -20,13 +22,18 @@ export function changedObjects(before: string, after: string): ObjectChanges {
   };
 }
 
+/** The texts that lines of three dashes part, which YAML allows in none of them. */
+function documentsOf(text: string): Set<string> {
+  return new Set(text.split(/^---$/m).map((each) => each.trim()));
+}
+
 /** The text of each object by its name: Kustomize writes the same object in the same way. */
-function objects(text: string): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const document of parseAllDocuments(text)) {
-    if (!('contents' in document) || document.contents === null) continue;
-    const name = `${String(document.get('kind'))}/${String(document.getIn(['metadata', 'name']))}`;
-    found.set(name, text.slice(document.contents.range[0], document.contents.range[1]).trim());
-  }
-  return found;
+function objects(texts: ReadonlySet<string>): Map<string, string> {
+  return new Map(
+    [...texts].flatMap((text): [string, string][] => {
+      const document = parseDocument(text);
+      if (document.contents === null) return [];
+      return [[`${String(document.get('kind'))}/${String(document.getIn(['metadata', 'name']))}`, text]];
+    }),
+  );
 }
