@@ -1,17 +1,27 @@
 import { join } from 'node:path';
-import { ensureTool, stateFolder, ToolError } from './src/index.ts';
+import { ensureTool, readPin, stateFolder, ToolError } from './src/index.ts';
 
 const { argv, env, stderr } = process;
 
 /** `pnpm run tools`: makes the pinned tools that are named where they are missing, and says from where each came. */
-for (const name of argv.slice(2)) {
+const options = { root: join(import.meta.dirname, '../..'), state: stateFolder(env), env };
+const names = argv.slice(2);
+
+async function attempt(work: () => Promise<unknown>): Promise<void> {
   try {
-    const options = { root: join(import.meta.dirname, '../..'), state: stateFolder(env), env };
-    const { version, source } = await ensureTool(name, options);
-    stderr.write(`${name} ${version}: ${source}\n`);
+    await work();
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
     stderr.write(`error: ${error.message}\n  ${error.hint}\n`);
     process.exitCode = 1;
   }
+}
+
+// A wrong name is said before the others take minutes.
+for (const name of names) await attempt(() => readPin(options.root, name));
+for (const name of process.exitCode === undefined ? names : []) {
+  await attempt(async () => {
+    const { version, source } = await ensureTool(name, options);
+    stderr.write(`${name} ${version}: ${source}\n`);
+  });
 }
