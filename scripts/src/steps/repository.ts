@@ -66,7 +66,11 @@ export async function openToChange(
   remote: string | undefined,
 ): Promise<{ repository: Repository; identity: Identity; by: string }> {
   const found = await findRepository(context);
-  const [repository] = await Promise.all([openRepository(context, { remote, found }), refuseDirty(found)]);
+  // Both to their end: a command that has said no does not go on fetching.
+  const [opened, clean] = await Promise.allSettled([openRepository(context, { remote, found }), refuseDirty(found)]);
+  if (clean.status === 'rejected') throw clean.reason;
+  if (opened.status === 'rejected') throw opened.reason;
+  const repository = opened.value;
   const identity = await readIdentity(context, repository);
   return { repository, identity, by: personOf(identity) };
 }
