@@ -51,6 +51,13 @@ export async function clusterAddress(lab: Lab, namespace: string, service: strin
   return `${spec.clusterIP}:${spec.ports.find(({ name }) => name === 'http')?.port}`;
 }
 
+/** Whether anything answers at an address, asked by a pod that has the Node.js of the services. */
+export async function reaches(lab: Lab, namespace: string, pod: string, address: string): Promise<boolean> {
+  const script = `fetch(${JSON.stringify(address)}, { redirect: 'manual', signal: AbortSignal.timeout(5000) })
+    .then(() => 'answered', () => 'nothing').then(console.log)`;
+  return (await lab.kubectl('-n', namespace, 'exec', pod, '--', '/nodejs/bin/node', '-e', script)).includes('answered');
+}
+
 /** The percentage of its traffic that an app's canary has. */
 export async function canaryWeight(lab: Lab, namespace: string): Promise<number> {
   const { items } = await lab.json<{

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { screenshot } from './browser.ts';
 import { hostState, type HostState } from './host-state.ts';
-import { canaryWeight, clusterAddress, podDigests, pods, readyPods, replacePod } from './cluster.ts';
+import { canaryWeight, clusterAddress, podDigests, pods, reaches, readyPods, replacePod } from './cluster.ts';
 import { createLab, eventually, measured, type Finished, type Lab } from './lab.ts';
 import { findProcess, startTime } from './processes.ts';
 import { apps, cell, commitsSince, deliver, edited, opened, openingOf, promote, tail } from './shop.ts';
@@ -156,6 +156,41 @@ describe('pnpm run promote', () => {
         health: 'Healthy',
         record: { outcome: { state: 'verified' } },
       });
+    }
+  });
+
+  it('lets pods reach what a policy names, and nothing else, in the namespaces of the cluster as well', async () => {
+    const [storefront] = await pods(lab, 'storefront-dev', 'app.kubernetes.io/name=storefront');
+    const image = `--image=${storefront?.spec.containers[0]?.image ?? ''}`;
+    const idle = ['/nodejs/bin/node', '-e', 'setInterval(() => {}, 60_000)'];
+    await lab.kubectl('-n', 'default', 'run', 'stranger', image, '--command', '--', ...idle);
+    await lab.kubectl('-n', 'default', 'wait', '--for=condition=Ready', 'pod/stranger', '--timeout=60s');
+
+    const app = (address: string): Promise<boolean> =>
+      reaches(lab, 'storefront-dev', storefront?.metadata.name ?? '', address);
+    const stranger = (address: string): Promise<boolean> => reaches(lab, 'default', 'stranger', address);
+    expect({
+      'its own catalog': await app('http://catalog.catalog-dev/livez'),
+      'the catalog of staging': await app('http://catalog.catalog-staging/livez'),
+      Prometheus: await app('http://prometheus.monitoring:9090/-/ready'),
+    }).toEqual({ 'its own catalog': true, 'the catalog of staging': false, Prometheus: false });
+    expect({
+      'Argo CD, open to all': await stranger('http://argocd-server.argocd/healthz'),
+      'the catalog of dev': await stranger('http://catalog.catalog-dev/livez'),
+      Prometheus: await stranger('http://prometheus.monitoring:9090/-/ready'),
+      'the router for metrics': await stranger(`http://${await podAddress('traefik')}:9100/metrics`),
+      'Argo Rollouts for metrics': await stranger(`http://${await podAddress('argo-rollouts')}:8090/metrics`),
+    }).toEqual({
+      'Argo CD, open to all': true,
+      'the catalog of dev': false,
+      Prometheus: false,
+      'the router for metrics': false,
+      'Argo Rollouts for metrics': false,
+    });
+    await lab.kubectl('-n', 'default', 'delete', 'pod', 'stranger', '--wait=false');
+
+    async function podAddress(namespace: string): Promise<string> {
+      return (await pods(lab, namespace))[0]?.status.podIP ?? '';
     }
   });
 

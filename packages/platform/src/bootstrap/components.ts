@@ -21,6 +21,11 @@ export interface ComponentManifests {
   workloads: readonly string[];
 }
 
+/** What closes a namespace, and opens what its component needs; see infrastructure/network. */
+function network(name: string): string[] {
+  return ['closed', 'api-server', name].map((part) => `infrastructure/network/${part}`);
+}
+
 const argoInstall = 'manifests/install.yaml';
 const traefikDefinitions = 'docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml';
 
@@ -52,7 +57,7 @@ export const componentManifests: Record<Applied, ComponentManifests> = {
     workloads: ['deployment/metrics-server'],
   },
   'argo-rollouts': {
-    folders: ['infrastructure/argo-rollouts', 'infrastructure/local/argo-rollouts'],
+    folders: ['infrastructure/argo-rollouts', 'infrastructure/local/argo-rollouts', ...network('argo-rollouts')],
     entry: 'infrastructure/local/argo-rollouts',
     upstream: { files: [argoInstall], into: 'infrastructure/argo-rollouts/upstream' },
     definitions: argoInstall,
@@ -68,7 +73,7 @@ export const componentManifests: Record<Applied, ComponentManifests> = {
     workloads: ['statefulset/postgresql'],
   },
   traefik: {
-    folders: ['infrastructure/traefik', 'infrastructure/local/traefik'],
+    folders: ['infrastructure/traefik', 'infrastructure/local/traefik', ...network('traefik')],
     entry: 'infrastructure/local/traefik',
     upstream: { files: [traefikDefinitions], into: 'infrastructure/traefik/upstream' },
     definitions: traefikDefinitions,
@@ -77,7 +82,7 @@ export const componentManifests: Record<Applied, ComponentManifests> = {
     workloads: ['deployment/traefik'],
   },
   prometheus: {
-    folders: ['infrastructure/monitoring', 'infrastructure/local/monitoring'],
+    folders: ['infrastructure/monitoring', 'infrastructure/local/monitoring', ...network('monitoring')],
     entry: 'infrastructure/local/monitoring',
     images: ['prometheus'],
     namespace: 'monitoring',
