@@ -1,5 +1,6 @@
 import { appendFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { exitCodes } from '@sluice/scripts/errors';
 import { readIfThere, readJson, writeAtomically } from '../files.ts';
 import type { RemoteLayout } from './layout.ts';
 import { numbersIn } from './numbers.ts';
@@ -75,7 +76,7 @@ export function isFinished(run: Run): boolean {
 
 /** True where nothing of the run's commit is left to deliver: done (0) or nothing to do (6). */
 export function hasSucceeded(run: Run): boolean {
-  return isFinished(run) && (run.exit === 0 || run.exit === 6);
+  return isFinished(run) && (run.exit === exitCodes.done || run.exit === exitCodes.nothing);
 }
 
 /** The last line of a run's log. */
