@@ -13,7 +13,7 @@ import { formatRecord, recordPath, recordsBranch, type DeliveryRecord } from '..
 import { readWorkspace } from '../src/core/workspace.ts';
 import { renderer, renderReleases } from '../src/steps/render.ts';
 import { readConfig } from '../src/steps/config.ts';
-import { createSources, inputsSnapshot, mainSnapshot } from '../src/steps/repository.ts';
+import { createSources, inputsSnapshot, mainSnapshot } from '../src/steps/sources.ts';
 import { writeMain } from './fleet-files.ts';
 
 /** A repository of many apps with its remote: every release verified in dev, nothing beyond. */

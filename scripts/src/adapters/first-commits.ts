@@ -1,5 +1,6 @@
 import { firstCommits } from '../core/first-commit.ts';
-import type { Git, Identity } from './git.ts';
+import type { Git } from './git.ts';
+import type { Identity } from '../core/identity.ts';
 
 /**
  * Makes the first commits of the branches that environments and records need, but for those that are there. Gives them by

@@ -1,36 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { UserError } from '../core/errors.ts';
+import type { Identity } from '../core/identity.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { exec, type ExecOptions, type ExecResult } from './exec.ts';
+import { importStream, type CommitRequest } from './git-import.ts';
 import { createObjectReader } from './git-objects.ts';
+import { explainPush, type PushResult } from './git-push.ts';
 import { createTreeReader } from './git-trees.ts';
-
-export interface Identity {
-  name: string;
-  email: string;
-}
-
-/** `Ann <ann@example.com>`. */
-export function personOf({ name, email }: Identity): string {
-  return `${name} <${email}>`;
-}
-
-export interface CommitRequest {
-  /** The parent, or undefined for a branch's first commit. */
-  head: string | undefined;
-  /** Contents by path; written over what the parent has there. */
-  files: ReadonlyMap<string, string>;
-  /** Paths that the parent has and the commit has no longer. */
-  removed?: readonly string[] | undefined;
-  message: string;
-  by: Identity;
-  /** Seconds since 1970. */
-  at: number;
-}
-
-/** How a push ended: `moved` where the branch was no longer at the commit's parent, `unknown` where the remote did not say. */
-export type PushResult = { state: 'landed' | 'moved' } | { state: 'refused' | 'unknown'; reason: string };
 
 export interface Git {
   run(args: readonly string[], options?: ExecOptions): Promise<ExecResult>;
@@ -218,48 +195,4 @@ function asText(path: string, content: Buffer): string {
   throw new UserError(`${path} is not UTF-8 text, and nothing else can be rendered`, {
     hint: 'keep binary files elsewhere, or encode them',
   });
-}
-
-/** The commands of git-fast-import(1) for some commits, each followed by a question for its id. */
-function importStream(ref: string, head: string | undefined, requests: readonly Omit<CommitRequest, 'head'>[]): Buffer {
-  const parts: (string | Buffer)[] = [];
-  for (const [index, request] of requests.entries()) {
-    const who = `${clean(request.by.name)} <${clean(request.by.email)}> ${request.at} +0000`;
-    parts.push(`commit ${ref}\nmark :${index + 1}\nauthor ${who}\ncommitter ${who}\n`, data(request.message));
-    const parent = index === 0 ? head : `:${index}`;
-    if (parent !== undefined) parts.push(`from ${parent}\n`);
-    for (const path of request.removed ?? []) parts.push(`D ${quotePath(path)}\n`);
-    for (const [path, text] of request.files) parts.push(`M 100644 inline ${quotePath(path)}\n`, data(text));
-    parts.push(`\nget-mark :${index + 1}\n`);
-  }
-  // The ref was only there to import to: a null id takes it away again.
-  parts.push(`reset ${ref}\nfrom ${'0'.repeat(40)}\n\n`);
-  return Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
-}
-
-function data(text: string): Buffer {
-  const bytes = Buffer.from(text);
-  return Buffer.concat([Buffer.from(`data ${bytes.length}\n`), bytes, Buffer.from('\n')]);
-}
-
-function quotePath(path: string): string {
-  return `"${path.replace(/["\\\n]/g, (each) => (each === '\n' ? '\\n' : `\\${each}`))}"`;
-}
-
-function clean(text: string): string {
-  return text.replace(/[<>\n]/g, '');
-}
-
-function explainPush(result: ExecResult): PushResult {
-  const rejected = result.stdout.split('\n').find((line) => line.startsWith('!'));
-  const why = /\[(?:remote )?rejected\] \((.*)\)/.exec(rejected ?? '')?.[1] ?? '';
-  if (/fetch first|non-fast-forward|stale info|failed to update ref|cannot lock ref|incorrect old value/.test(why)) {
-    return { state: 'moved' };
-  }
-  const said = result.stderr
-    .split('\n')
-    .map((line) => /^remote: ?(.*?)\s*$/.exec(line)?.[1])
-    .filter((line) => line !== undefined && line !== '');
-  const reason = said.join('\n') || why || result.stderr.trim();
-  return { state: rejected === undefined ? 'unknown' : 'refused', reason };
 }

@@ -1,4 +1,4 @@
-import type { CommitRequest } from './git.ts';
+import type { CommitRequest } from './git-import.ts';
 
 /** A commit to be made on a branch. */
 export interface WriteRequest extends CommitRequest {

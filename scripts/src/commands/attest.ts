@@ -11,7 +11,8 @@ import { recordsBranch } from '../core/record.ts';
 import { readIdentity } from '../steps/identity.ts';
 import { trustedRoots } from '../steps/provenance.ts';
 import { addToRecords, type RecordFile } from '../steps/record.ts';
-import { branchState, openRepository, remoteRefs, type Repository } from '../steps/repository.ts';
+import { branchState } from '../steps/branches.ts';
+import { openRepository, remoteRefs, type Repository } from '../steps/repository.ts';
 
 export interface AttestOptions {
   /** Files with Sigstore bundles. */

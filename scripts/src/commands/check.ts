@@ -10,7 +10,8 @@ import { readConfig } from '../steps/config.ts';
 import { createGitHubFacts } from '../steps/github-facts.ts';
 import { openGitHub } from '../steps/open-writer.ts';
 import { createRenderer } from '../steps/render.ts';
-import { createSources, findRepository, mainSnapshot } from '../steps/repository.ts';
+import { findRepository } from '../steps/repository.ts';
+import { createSources, mainSnapshot } from '../steps/sources.ts';
 
 export interface CheckOptions {
   ref: string;

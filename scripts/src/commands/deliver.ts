@@ -1,4 +1,4 @@
-import { personOf } from '../adapters/git.ts';
+import { personOf } from '../core/identity.ts';
 import type { Context } from '../context.ts';
 import type { DueApp } from '../core/due.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
@@ -8,7 +8,8 @@ import { buildImages } from '../steps/build.ts';
 import { findDue, planDeliveries } from '../steps/delivery.ts';
 import { finish } from '../steps/finish.ts';
 import { land } from '../steps/land.ts';
-import { createSources, openRepository } from '../steps/repository.ts';
+import { openRepository } from '../steps/repository.ts';
+import { createSources } from '../steps/sources.ts';
 import { createProgress, describePlan } from '../ui/index.ts';
 
 export interface DeliverOptions {

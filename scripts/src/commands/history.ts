@@ -2,7 +2,8 @@ import type { Context } from '../context.ts';
 import { exitCodes } from '../core/errors.ts';
 import { findEnvironment } from '../core/graph.ts';
 import { requireKnownApp } from '../steps/known-app.ts';
-import { openRepository, readObservations, readRecords, remoteRefs } from '../steps/repository.ts';
+import { readObservations, readRecords } from '../steps/branches.ts';
+import { openRepository, remoteRefs } from '../steps/repository.ts';
 import { endOf, historyTable } from '../ui/history-table.ts';
 
 export interface HistoryOptions {

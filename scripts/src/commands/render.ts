@@ -5,7 +5,9 @@ import { exitCodes, UserError } from '../core/errors.ts';
 import { findApp, findEnvironment, namespaceOf, serviceOf } from '../core/graph.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
 import { renderer, renderReleases } from '../steps/render.ts';
-import { branchState, createSources, openRepository, remoteRefs, type Repository } from '../steps/repository.ts';
+import { branchState } from '../steps/branches.ts';
+import { openRepository, remoteRefs, type Repository } from '../steps/repository.ts';
+import { createSources } from '../steps/sources.ts';
 
 export interface RenderOptions {
   env?: string | undefined;

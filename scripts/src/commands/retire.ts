@@ -1,4 +1,4 @@
-import type { Identity } from '../adapters/git.ts';
+import type { Identity } from '../core/identity.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../core/errors.ts';
 import { findEnvironment, lastFirst } from '../core/graph.ts';

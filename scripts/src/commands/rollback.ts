@@ -1,4 +1,4 @@
-import { personOf } from '../adapters/git.ts';
+import { personOf } from '../core/identity.ts';
 import type { Context } from '../context.ts';
 import { parseUntil } from '../core/duration.ts';
 import { UserError } from '../core/errors.ts';

@@ -1,4 +1,4 @@
-import type { Identity } from '../adapters/git.ts';
+import type { Identity } from '../core/identity.ts';
 import { writeText } from '../adapters/file.ts';
 import type { Context } from '../context.ts';
 import type { BranchState } from '../core/branch-state.ts';

@@ -9,7 +9,8 @@ import type { Planned } from './apply.ts';
 import { releaseHistory } from './find-release.ts';
 import { readLanded } from './landed.ts';
 import { planPromotions } from './promotion.ts';
-import { branchState, remoteRefs, type Repository } from './repository.ts';
+import { branchState } from './branches.ts';
+import { remoteRefs, type Repository } from './repository.ts';
 
 /** What may go on to an environment without being asked for. */
 export interface AutoPlan extends Planned {

@@ -1,10 +1,11 @@
 import { makeFirstCommits } from '../adapters/first-commits.ts';
-import type { Git, Identity } from '../adapters/git.ts';
+import type { Git } from '../adapters/git.ts';
+import type { Identity } from '../core/identity.ts';
 import type { Remote } from '../adapters/remote.ts';
 import type { Config } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
 import { firstCommits } from '../core/first-commit.ts';
-import { branchState } from './repository.ts';
+import { branchState } from './branches.ts';
 
 /** A branch that the scripts write, and whether the remote has it. */
 export interface Begun {

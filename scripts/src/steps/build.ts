@@ -10,7 +10,8 @@ import { serviceOf } from '../core/graph.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { readWorkspace } from '../core/workspace.ts';
 import type { Progress } from '../ui/index.ts';
-import { inputsSnapshot, type Repository } from './repository.ts';
+import type { Repository } from './repository.ts';
+import { inputsSnapshot } from './sources.ts';
 
 /** What became of the builds: an image for each app that has one, and why the others have none. */
 export interface BuildResult {

@@ -12,7 +12,8 @@ import { checkRetirement } from './check-retirement.ts';
 import { checkVerdicts, type DeployBranchCheck, type Rendered } from './check-verdicts.ts';
 import { isImageRollback, isRollback } from './check-rollback.ts';
 import type { ToRender } from './render.ts';
-import { branchState, createSources, readObservations, readRecords, stateAt } from './repository.ts';
+import { branchState, readObservations, readRecords, stateAt } from './branches.ts';
+import { createSources } from './sources.ts';
 
 /** The releases that a change brings, and what each of them replaces; none of what cannot be read, which the check itself says. */
 export async function releasesOf({ git, environment, old, new: next }: DeployBranchCheck): Promise<ToRender[]> {

@@ -1,4 +1,5 @@
-import { personOf, type Git } from '../adapters/git.ts';
+import { personOf } from '../core/identity.ts';
+import type { Git } from '../adapters/git.ts';
 import type { Environment } from '../core/config.ts';
 import { liftingProblems } from '../core/lifting.ts';
 import { readMessage } from '../core/message.ts';

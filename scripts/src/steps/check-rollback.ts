@@ -4,7 +4,7 @@ import type { ReleaseFile } from '../core/release-file.ts';
 import { isImageOf } from '../core/rollback.ts';
 import type { DeployBranchCheck } from './check-verdicts.ts';
 import { releaseHistory } from './find-release.ts';
-import { readRecords } from './repository.ts';
+import { readRecords } from './branches.ts';
 
 /**
  * True where an app's folder gets exactly the bytes of an earlier state that was verified here, and what is left behind

@@ -7,7 +7,9 @@ import type { Planned } from './apply.ts';
 import { createGitHubFacts } from './github-facts.ts';
 import { judgeChange } from './judge.ts';
 import { renderReleases } from './render.ts';
-import { createSources, readObservations, readRecords, remoteRefs, type Repository } from './repository.ts';
+import { readObservations, readRecords } from './branches.ts';
+import { remoteRefs, type Repository } from './repository.ts';
+import { createSources } from './sources.ts';
 import { watchReleases, type Watching } from './watch.ts';
 
 /**

@@ -12,16 +12,9 @@ import type { BuildResult } from './build.ts';
 import { createGitHubFacts } from './github-facts.ts';
 import { judgeChange } from './judge.ts';
 import { renderer, renderRelease } from './render.ts';
-import {
-  branchHead,
-  createSources,
-  foldersBefore,
-  inputsSnapshot,
-  readRecords,
-  remoteRefs,
-  stateAt,
-  type Repository,
-} from './repository.ts';
+import { branchHead, readRecords, stateAt } from './branches.ts';
+import { remoteRefs, type Repository } from './repository.ts';
+import { createSources, foldersBefore, inputsSnapshot } from './sources.ts';
 
 /** What is due in the first environment at the revision that is delivered, and its state. */
 export async function findDue(repository: Repository): Promise<{ state: BranchState; due: DueApp[] }> {

@@ -5,7 +5,8 @@ import { UserError } from '../core/errors.ts';
 import { findEnvironment } from '../core/graph.ts';
 import { findRelease } from './find-release.ts';
 import { planPromotions } from './promotion.ts';
-import { branchState, remoteRefs, stateAt, type Repository } from './repository.ts';
+import { branchState, stateAt } from './branches.ts';
+import { remoteRefs, type Repository } from './repository.ts';
 
 /** One rendering of an app; nothing where the app is not there. */
 export interface Side {

@@ -1,4 +1,4 @@
-import { personOf } from '../adapters/git.ts';
+import { personOf } from '../core/identity.ts';
 import type { Remote } from '../adapters/remote.ts';
 import { UserError } from '../core/errors.ts';
 import type { ChecksAnswer, ReviewsAnswer } from '../core/gates/index.ts';

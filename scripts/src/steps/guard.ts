@@ -1,4 +1,4 @@
-import type { CommitRequest } from '../adapters/git.ts';
+import type { CommitRequest } from '../adapters/git-import.ts';
 import type { Context } from '../context.ts';
 import { deployBranch } from '../core/branch-state.ts';
 import { UserError } from '../core/errors.ts';
@@ -6,7 +6,8 @@ import { findEnvironment } from '../core/graph.ts';
 import { checkDeployBranch, releasesOf } from './check-deploy-branch.ts';
 import { createGitHubFacts } from './github-facts.ts';
 import { createRenderer } from './render.ts';
-import { createSources, remoteRefs, reopenRepository, type Repository } from './repository.ts';
+import { remoteRefs, reopenRepository, type Repository } from './repository.ts';
+import { createSources } from './sources.ts';
 
 /**
  * Runs the guard on a commit before it is written: on GitHub no hook of ours does. By the configuration at the tip of

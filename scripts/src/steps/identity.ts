@@ -1,4 +1,5 @@
-import type { Git, Identity } from '../adapters/git.ts';
+import type { Git } from '../adapters/git.ts';
+import type { Identity } from '../core/identity.ts';
 import type { Context } from '../context.ts';
 import { UserError } from '../core/errors.ts';
 import type { Repository } from './repository.ts';

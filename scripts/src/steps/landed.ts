@@ -6,7 +6,8 @@ import { lastWord } from '../core/record.ts';
 import { readLandings, type Landed } from '../core/reconcile.ts';
 import { parseRelease } from '../core/release-file.ts';
 import type { Landing } from './land.ts';
-import { landedState, readRecords, remoteRefs, type Repository } from './repository.ts';
+import { landedState, readRecords } from './branches.ts';
+import { remoteRefs, type Repository } from './repository.ts';
 
 /** What environments run of every app, with what is on record of it; every environment unless some are named. */
 export async function readLanded(

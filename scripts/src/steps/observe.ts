@@ -18,7 +18,8 @@ import {
 } from '../core/soak/observe.ts';
 import { soakEnds, soakOf, type Soak } from '../core/soak/progress.ts';
 import { look, wantedBy, type Clusters } from './look.ts';
-import { readObservations, readRecords, remoteRefs, type Repository } from './repository.ts';
+import { readObservations, readRecords } from './branches.ts';
+import { remoteRefs, type Repository } from './repository.ts';
 
 /** A verified landing that later environments wait for, and what is on record of its app. */
 export interface Soaking extends Watched {

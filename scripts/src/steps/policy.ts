@@ -1,4 +1,4 @@
-import { personOf } from '../adapters/git.ts';
+import { personOf } from '../core/identity.ts';
 import type { Context } from '../context.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
 import { parseUntil } from '../core/duration.ts';
@@ -10,7 +10,8 @@ import type { Request } from '../core/request.ts';
 import { handOver, requireAskable } from './hand-over.ts';
 import { land } from './land.ts';
 import { readIdentity } from './identity.ts';
-import { branchState, remoteRefs, type Repository } from './repository.ts';
+import { branchState } from './branches.ts';
+import { remoteRefs, type Repository } from './repository.ts';
 
 /** What every command that sets or lifts a stop is given. */
 export interface StopOptions {

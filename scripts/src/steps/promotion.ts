@@ -11,7 +11,9 @@ import type { Planned } from './apply.ts';
 import { completePlan } from './complete.ts';
 import { findRelease } from './find-release.ts';
 import { planEach } from './plan-each.ts';
-import { branchState, createSources, inputsSnapshot, remoteRefs, type Repository } from './repository.ts';
+import { branchState } from './branches.ts';
+import { remoteRefs, type Repository } from './repository.ts';
+import { createSources, inputsSnapshot } from './sources.ts';
 import type { Watching } from './watch.ts';
 
 /** What is asked to be promoted. */

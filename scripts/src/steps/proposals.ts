@@ -5,7 +5,8 @@ import type { Config } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
 import { policyFolder } from '../core/policy.ts';
 import { isProposalBranch, readIntent, type Proposal } from '../core/proposal.ts';
-import { stateAt, type Repository } from './repository.ts';
+import { stateAt } from './branches.ts';
+import type { Repository } from './repository.ts';
 
 type Where = Pick<Repository, 'git' | 'writes'> & { remote: Pick<Remote, 'name'>; github: GitHub };
 

@@ -1,5 +1,5 @@
 import type { GitHub } from '../adapters/github/index.ts';
-import type { Identity } from '../adapters/git.ts';
+import type { Identity } from '../core/identity.ts';
 import type { Context } from '../context.ts';
 import { deployBranch } from '../core/branch-state.ts';
 import { UserError } from '../core/errors.ts';

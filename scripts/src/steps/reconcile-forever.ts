@@ -1,5 +1,5 @@
 import { ownCode } from '../adapters/file.ts';
-import { personOf, type Identity } from '../adapters/git.ts';
+import { personOf, type Identity } from '../core/identity.ts';
 import type { Context } from '../context.ts';
 import { describeError, exitCodes, UserError } from '../core/errors.ts';
 import { isBroken, isOpen } from '../core/reconcile.ts';

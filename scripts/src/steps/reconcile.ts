@@ -1,4 +1,4 @@
-import { personOf, type Identity } from '../adapters/git.ts';
+import { personOf, type Identity } from '../core/identity.ts';
 import type { Context } from '../context.ts';
 import { describeError, exitCodes, UserError } from '../core/errors.ts';
 import { planWriting, type Plan } from '../core/plan.ts';

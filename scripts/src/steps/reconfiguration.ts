@@ -6,7 +6,9 @@ import { planReconfiguration as planChange } from '../core/promotion.ts';
 import type { Planned } from './apply.ts';
 import { completePlan } from './complete.ts';
 import { planEach } from './plan-each.ts';
-import { branchState, createSources, remoteRefs, type Repository } from './repository.ts';
+import { branchState } from './branches.ts';
+import { remoteRefs, type Repository } from './repository.ts';
+import { createSources } from './sources.ts';
 
 export interface ReconfigurationRequest {
   /** By name; every app with an overlay edit that waits where none is named. */

@@ -1,5 +1,5 @@
 import { below } from '../adapters/git-trees.ts';
-import type { Identity } from '../adapters/git.ts';
+import type { Identity } from '../core/identity.ts';
 import type { Context } from '../context.ts';
 import { UserError } from '../core/errors.ts';
 import { formatRecord, recordPath, recordsBranch, type DeliveryRecord } from '../core/record.ts';

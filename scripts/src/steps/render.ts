@@ -9,7 +9,7 @@ import { renderKey } from '../core/render-batch.ts';
 import { gather, layOut, type RenderRequest } from '../core/rendering.ts';
 import { digestOf } from '../core/snapshot.ts';
 import { renderBuilds, renderOne, type Build } from './render-builds.ts';
-import type { Sources } from './repository.ts';
+import type { Sources } from './sources.ts';
 
 /** The renderer's name in release.yaml: another version may write other bytes. */
 export const renderer = `kustomize v5.8.1, ${mergedAs}`;

@@ -9,7 +9,8 @@ import { requireRetirable } from '../core/retirement.ts';
 import type { Planned } from './apply.ts';
 import { createGitHubFacts } from './github-facts.ts';
 import { judgeChange } from './judge.ts';
-import { branchState, remoteRefs, type Repository } from './repository.ts';
+import { branchState } from './branches.ts';
+import { remoteRefs, type Repository } from './repository.ts';
 
 export interface RetirementRequest {
   app: string;

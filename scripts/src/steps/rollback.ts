@@ -12,7 +12,9 @@ import { releaseHistory } from './find-release.ts';
 import { createGitHubFacts } from './github-facts.ts';
 import { judgeChange } from './judge.ts';
 import { renderer, renderRelease } from './render.ts';
-import { branchState, createSources, readRecords, remoteRefs, type Repository } from './repository.ts';
+import { branchState, readRecords } from './branches.ts';
+import { remoteRefs, type Repository } from './repository.ts';
+import { createSources } from './sources.ts';
 
 export interface RollbackRequest {
   app: string;

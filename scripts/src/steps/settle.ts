@@ -1,4 +1,4 @@
-import type { Identity } from '../adapters/git.ts';
+import type { Identity } from '../core/identity.ts';
 import type { Context } from '../context.ts';
 import { deployBranch } from '../core/branch-state.ts';
 import { UserError } from '../core/errors.ts';
@@ -17,14 +17,9 @@ import { closeProposal, proposingEnvironments, readProposals } from './proposals
 import { mayPropose, propose } from './propose.ts';
 import { writeObservations } from './record.ts';
 import { planReconfiguration } from './reconfiguration.ts';
-import {
-  branchState,
-  createSources,
-  landedState,
-  remoteRefs,
-  reopenRepository,
-  type Repository,
-} from './repository.ts';
+import { branchState, landedState } from './branches.ts';
+import { remoteRefs, reopenRepository, type Repository } from './repository.ts';
+import { createSources } from './sources.ts';
 
 /** What became of an open proposal. */
 export interface Settled {

@@ -8,17 +8,9 @@ import { releaseHistory } from './find-release.ts';
 import { createHealth, unasked } from './health.ts';
 import { requireKnownApp } from './known-app.ts';
 import { seeProposals, type SeenProposals } from './proposals.ts';
-import {
-  foldersBefore,
-  inputsSnapshot,
-  landedState,
-  openRepository,
-  readObservations,
-  readRecords,
-  remoteRefs,
-  reopenRepository,
-  type Repository,
-} from './repository.ts';
+import { landedState, readObservations, readRecords } from './branches.ts';
+import { openRepository, remoteRefs, reopenRepository, type Repository } from './repository.ts';
+import { foldersBefore, inputsSnapshot } from './sources.ts';
 import { waitingReleases } from './waiting.ts';
 
 export interface StatusRequest {

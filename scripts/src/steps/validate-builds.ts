@@ -9,7 +9,7 @@ import { closureOf } from '../core/validate/kustomizations.ts';
 import type { Subject } from '../core/validate/policy.ts';
 import { partsOf, type Files, type Part } from '../core/validate/sources.ts';
 import { renderer, renderReleases, type ToRender } from './render.ts';
-import type { Sources } from './repository.ts';
+import type { Sources } from './sources.ts';
 
 /** Something that was rendered to be judged, or could not be. */
 export interface Rendering extends Pick<Subject, 'app' | 'environment'> {

@@ -1,4 +1,4 @@
-import type { Identity } from '../adapters/git.ts';
+import type { Identity } from '../core/identity.ts';
 import type { Context } from '../context.ts';
 import type { Environment } from '../core/config.ts';
 import type { Running } from '../core/gates/index.ts';

@@ -1,4 +1,4 @@
-import type { CommitRequest } from '../git.ts';
+import type { CommitRequest } from '../git-import.ts';
 import type { Written } from '../writer.ts';
 import type { Client } from './client.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { gitHubLab, type GitHubLab } from '../../../test/github-lab.ts';
 import { temporaryFolder } from '../../../test/temporary.ts';
-import { createGit, type CommitRequest, type Git } from '../git.ts';
+import { createGit, type Git } from '../git.ts';
+import type { CommitRequest } from '../git-import.ts';
 import type { Writer } from '../writer.ts';
 
 const by = { name: 'Ann', email: 'ann@example.invalid' };
