@@ -86,12 +86,6 @@ export async function stopSupervisor(files: ProcessFiles): Promise<void> {
   files.removeSupervisor();
 }
 
-/** Ends the supervisor and then everything that it kept running, all at once. */
-export async function stopAll(files: ProcessFiles, grace?: number): Promise<void> {
-  await stopSupervisor(files);
-  await Promise.all(files.names().map(async (name) => await stopProcess(files, name, grace)));
-}
-
 /** Names of the processes that run just now, supervised or not. */
 export function runningProcesses(files: ProcessFiles): string[] {
   return files.names().filter((name) => isAlive(files.readPid(name)));

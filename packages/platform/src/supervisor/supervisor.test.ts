@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { identify, isAlive } from '../linux/process.ts';
-import { ensureProcesses, runningProcesses, stopAll, stopProcess, waitReady } from './client.ts';
+import { ensureProcesses, runningProcesses, stopProcess, stopSupervisor, waitReady } from './client.ts';
 import { createProcessFiles, type ProcessFiles } from './files.ts';
 import { rotateLog } from './logs.ts';
 import type { ProcessSpec } from './spec.ts';
@@ -17,7 +17,8 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  await stopAll(files, 500);
+  await stopSupervisor(files);
+  await Promise.all(files.names().map((name) => stopProcess(files, name, 500)));
   rmSync(folder, { recursive: true, force: true });
 });
 
