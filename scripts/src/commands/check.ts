@@ -131,8 +131,8 @@ async function chain(git: Git, old: string, next: string): Promise<[parent: stri
   for (let commit = next; commit !== old;) {
     const [parent, ...others] = await git.parents(commit);
     if (parent === undefined || others.length > 0) return undefined;
-    found.unshift([parent, commit]);
+    found.push([parent, commit]);
     commit = parent;
   }
-  return found;
+  return found.toReversed();
 }
