@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { UserError } from '../core/errors.ts';
@@ -19,15 +20,30 @@ export async function readText(cwd: string, file: string): Promise<string> {
 export async function writeText(cwd: string, file: string, text: string): Promise<void> {
   const path = resolve(cwd, file);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await writeFile(path, text);
   } catch (error) {
     throw new UserError(`${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`, {
-      hint: 'name a file in a folder that may be written to',
+      hint: `name another place; ls -ld ${nearestThere(path)} shows what is there`,
       exit: 'usage',
       cause: error,
     });
   }
+}
+
+/** Makes a folder and those that it lies in. Node's `recursive` goes on for ever where a folder takes none, as /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  if (existsSync(folder)) return;
+  await makeFolder(dirname(folder));
+  await mkdir(folder).catch((error: unknown) => {
+    // Another process may have made it just now.
+    if (!existsSync(folder)) throw error;
+  });
+}
+
+/** The path, or the nearest of the folders that it lies in, that is there already. */
+function nearestThere(path: string): string {
+  return existsSync(path) ? path : nearestThere(dirname(path));
 }
 
 /** Where the program that runs really lies; undefined once it is gone. Another answer than before means that it was replaced. */

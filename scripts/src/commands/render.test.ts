@@ -65,3 +65,17 @@ it('prints one app in one environment, and says what is missing', async () => {
   expect((await workshop.sluice('render', 'web', '--all')).stderr).toContain('both web and --all were named');
   expect((await workshop.sluice('render', 'web')).stderr).toContain('no environment was named');
 });
+
+it.each([
+  ['renderings', ['render', '--all', '--out']],
+  ['a plan', ['promote', 'web', '--to', 'staging', '--plan-out']],
+  ['a comparison', ['diff', '--to', 'staging', '--full']],
+])('ends with 2 where %s cannot be written, and says what lies there', async (_, command) => {
+  const workshop = await deliveredWorkshop();
+  await workshop.record('dev', 'web', 'verified');
+  const refused = await workshop.sluice(...command, 'gitops.config.yaml/there');
+
+  expect(refused.code, refused.stderr).toBe(2);
+  expect(refused.stderr).toMatch(/^error: gitops\.config\.yaml\/there\S* cannot be written: ENOTDIR/m);
+  expect(refused.stderr).toContain(`ls -ld ${workshop.clone}/gitops.config.yaml shows what is there`);
+});
