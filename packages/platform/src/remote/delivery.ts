@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { exitCodes } from '@sluice/scripts/errors';
 import { identify, type ProcessId } from '../linux/process.ts';
 import { endGroup, isGroupAlive, signal } from './process-group.ts';
 import type { Run } from './runs.ts';
@@ -24,16 +25,16 @@ export interface DeliveryResult {
   outcome: string;
 }
 
-/** What an exit code says where the command did not say it better; see exitCodes in scripts. */
-const outcomes = [
-  'delivered',
-  'the delivery failed',
-  'the delivery could not begin',
-  'blocked by a gate',
-  'superseded',
-  'the outcome is unknown',
-  'nothing to deliver',
-];
+/** What an exit code says where the command did not say it better. */
+const outcomes = new Map<number, string>([
+  [exitCodes.done, 'delivered'],
+  [exitCodes.failed, 'the delivery failed'],
+  [exitCodes.usage, 'the delivery could not begin'],
+  [exitCodes.blocked, 'blocked by a gate'],
+  [exitCodes.superseded, 'superseded'],
+  [exitCodes.unknown, 'the outcome is unknown'],
+  [exitCodes.nothing, 'nothing to deliver'],
+]);
 
 /**
  * Runs `deliver` in a session of its own and gives its exit code and outcome. Both outputs go to the log as they come;
@@ -68,8 +69,8 @@ export async function deliver(request: DeliveryRequest): Promise<DeliveryResult>
   if (group !== undefined && isGroupAlive(group)) signal(-group, 'SIGKILL');
   await Promise.race([closed, pause(1000, undefined, { ref: false })]);
   const last = lines.end();
-  if (code === null) return { exit: 1, outcome: `the delivery was ended by ${by}` };
-  return { exit: code, outcome: last ?? outcomes[code] ?? 'the delivery failed' };
+  if (code === null) return { exit: exitCodes.failed, outcome: `the delivery was ended by ${by}` };
+  return { exit: code, outcome: last ?? outcomes.get(code) ?? 'the delivery failed' };
 }
 
 /** Ends the delivery of a run with all its children, if any of them lives. */

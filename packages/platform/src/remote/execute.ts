@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { UserError } from '@sluice/scripts/errors';
+import { exitCodes, UserError } from '@sluice/scripts/errors';
 import { short, subjectOf } from './commits.ts';
 import { complaint } from './complaint.ts';
 import { deliver, type DeliveryResult } from './delivery.ts';
@@ -43,7 +43,8 @@ export async function execute(
       failure(error, say),
     );
     run.ended = new Date().toISOString();
-    if (stopping.requested) Object.assign(run, { exit: 5, outcome: `run ${run.number} was stopped`, cut: true });
+    if (stopping.requested)
+      Object.assign(run, { exit: exitCodes.unknown, outcome: `run ${run.number} was stopped`, cut: true });
     else Object.assign(run, result);
     say(lastLine(run));
     await writeRun(layout, run);
@@ -77,7 +78,7 @@ async function perform({ layout, run, env: given, log, say, stopping }: Work): P
     prepare(),
   ]);
   if (prepared.status === 'rejected') throw prepared.reason;
-  if (stopping.requested) return { exit: 5, outcome: '' };
+  if (stopping.requested) return { exit: exitCodes.unknown, outcome: '' };
   if (refreshed.status === 'rejected') say(complaint(refreshed.reason));
 
   const tool = refreshed.status === 'fulfilled' ? refreshed.value : before;
@@ -100,5 +101,5 @@ async function perform({ layout, run, env: given, log, say, stopping }: Work): P
 
 function failure(error: unknown, say: (line: string) => void): DeliveryResult {
   say(complaint(error));
-  return { exit: 1, outcome: 'the delivery could not begin' };
+  return { exit: exitCodes.failed, outcome: 'the delivery could not begin' };
 }

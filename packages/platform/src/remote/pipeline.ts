@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { UserError } from '@sluice/scripts/errors';
+import { exitCodes, UserError } from '@sluice/scripts/errors';
 import { isContained, resolveCommit, short } from './commits.ts';
 import { endDelivery } from './delivery.ts';
 import { withoutGitVariables } from './environment.ts';
@@ -23,7 +23,7 @@ const stopGrace = 10_000;
  * Delivers what the remote has, once the platform is up: pushes the checkout's HEAD as main where the remote has no main,
  * else has the tip of main delivered unless its last run was a success, and says when the checkout has something else.
  * Streams to the progress notes.
- * Returns the delivery's exit code: 0 delivered, 6 nothing to do, else see exitCodes in @sluice/scripts/errors.
+ * Returns the delivery's exit code, one of exitCodes.
  */
 export async function deliverFirst(host: RemoteHost): Promise<number> {
   const layout = remoteLayout(host.paths.remote);
@@ -33,7 +33,7 @@ export async function deliverFirst(host: RemoteHost): Promise<number> {
   if (tip === undefined) return await pushFirst(host, layout, env);
   await noteUnpushed(host, layout, tip, env);
   const last = await lastRun(layout);
-  if (last?.commit === tip && hasSucceeded(last)) return 6;
+  if (last?.commit === tip && hasSucceeded(last)) return exitCodes.nothing;
   const lines = toLines(host.progress.note);
   const isUnderWay = last?.exit === undefined && isAlive(last?.runner);
   return await streamDelivery({
@@ -78,7 +78,7 @@ async function pushFirst(host: RemoteHost, layout: RemoteLayout, env: NodeJS.Pro
   const [code] = (await closed) as [number | null];
   if (code !== 0) throw new UserError(`the first push to ${layout.repository} failed`, { hint: 'run: pnpm start' });
   const last = await lastRun(layout);
-  return last?.commit === head && last.exit !== undefined ? last.exit : 5;
+  return last?.commit === head && last.exit !== undefined ? last.exit : exitCodes.unknown;
 }
 
 /**

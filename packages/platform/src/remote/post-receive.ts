@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { exitCodes } from '@sluice/scripts/errors';
 import { complaint } from './complaint.ts';
 import { remoteLayout } from './layout.ts';
 import { startRunner } from './start-runner.ts';
@@ -36,7 +37,9 @@ export async function main(args: readonly string[]): Promise<void> {
 
 if (import.meta.main) {
   await main(process.argv.slice(2)).catch((error: unknown) => {
-    process.stderr.write(`${complaint(error)}\nsluice: main is accepted but not delivered (exit 1)\n`);
-    process.exitCode = 1;
+    process.stderr.write(
+      `${complaint(error)}\nsluice: main is accepted but not delivered (exit ${exitCodes.failed})\n`,
+    );
+    process.exitCode = exitCodes.failed;
   });
 }

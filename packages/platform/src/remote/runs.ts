@@ -18,7 +18,7 @@ export interface Run {
   runner: ProcessId;
   /** The process group of the delivery. */
   delivery?: ProcessId;
-  /** Exit code of the delivery; 5 when it was cut off. */
+  /** Exit code of the delivery, one of exitCodes; `unknown` when it was cut off. */
   exit?: number;
   /** What came of it, in a few words; with the exit code the last line of the log. */
   outcome?: string;
@@ -74,14 +74,14 @@ export function isFinished(run: Run): boolean {
   return run.exit !== undefined && run.cut !== true;
 }
 
-/** True where nothing of the run's commit is left to deliver: done (0) or nothing to do (6). */
+/** True where nothing of the run's commit is left to deliver: done, or nothing to do. */
 export function hasSucceeded(run: Run): boolean {
   return isFinished(run) && (run.exit === exitCodes.done || run.exit === exitCodes.nothing);
 }
 
 /** The last line of a run's log. */
 export function lastLine(run: Run): string {
-  return `sluice: ${run.outcome ?? 'the outcome is unknown'} (exit ${run.exit ?? 5})`;
+  return `sluice: ${run.outcome ?? 'the outcome is unknown'} (exit ${run.exit ?? exitCodes.unknown})`;
 }
 
 /** Ends a run whose runner is gone; `why` follows on "run 7". */
@@ -89,7 +89,7 @@ export async function cutOff(layout: RemoteLayout, run: Run, why: string): Promi
   const ended: Run = {
     ...run,
     ended: new Date().toISOString(),
-    exit: 5,
+    exit: exitCodes.unknown,
     outcome: `run ${run.number} ${why}`,
     cut: true,
   };

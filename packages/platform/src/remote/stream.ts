@@ -1,4 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import { exitCodes } from '@sluice/scripts/errors';
 import { watchFolder, type Changes } from './changes.ts';
 import { isContained, short } from './commits.ts';
 import { withoutGitVariables } from './environment.ts';
@@ -56,7 +57,7 @@ export async function streamDelivery(request: StreamRequest): Promise<number> {
       }
       const ended = await followRun(stream, run);
       // A run that another runner has ended, because its own was killed, is done again by that one.
-      if (ended.cut !== true || isPaused(layout)) return ended.exit ?? 5;
+      if (ended.cut !== true || isPaused(layout)) return ended.exit ?? exitCodes.unknown;
       stream.since = run.number + 1;
     }
   } finally {
@@ -135,20 +136,20 @@ function reportPaused(layout: RemoteLayout, voice: Voice, commit: string): numbe
   voice.say(
     `sluice: the platform of ${layout.state} is stopped; \`pnpm start\` starts it and delivers ${short(commit)}`,
   );
-  voice.say(`sluice: ${short(commit)} waits for the platform to start (exit 5)`);
-  return 5;
+  voice.say(`sluice: ${short(commit)} waits for the platform to start (exit ${exitCodes.unknown})`);
+  return exitCodes.unknown;
 }
 
 function reportNoStart({ layout, voice, commit }: Stream): number {
   voice.say(`error: the pipeline does not start; it says why in ${layout.runnerLog}`);
   voice.say(`  run \`pnpm start\` to have ${short(commit)} delivered`);
-  voice.say(`sluice: ${short(commit)} was not delivered (exit 1)`);
-  return 1;
+  voice.say(`sluice: ${short(commit)} was not delivered (exit ${exitCodes.failed})`);
+  return exitCodes.failed;
 }
 
 /** Says that a run has no runner any more, and gives the run as it will be ended by the next runner. */
 function reportKilled({ layout, voice }: Stream, run: Run): Run {
-  const cut: Run = { ...run, exit: 5, outcome: `run ${run.number} was cut off` };
+  const cut: Run = { ...run, exit: exitCodes.unknown, outcome: `run ${run.number} was cut off` };
   const runner = `the runner of run ${run.number} (process ${run.runner.pid})`;
   voice.say(`error: ${runner} was killed, so what became of the delivery is unknown`);
   voice.say(`  run \`pnpm start\` to have it delivered again; what it said is in ${runLog(layout, run.number)}`);
