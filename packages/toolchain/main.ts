@@ -7,20 +7,20 @@ const { argv, env, stderr } = process;
 const options = { root: join(import.meta.dirname, '../..'), state: stateFolder(env), env };
 const names = argv.slice(2);
 
-async function attempt(work: () => Promise<unknown>): Promise<void> {
+async function attempt(exit: number, work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
     stderr.write(`error: ${error.message}\n  ${error.hint}\n`);
-    process.exitCode = 1;
+    process.exitCode = exit;
   }
 }
 
 // A wrong name is said before the others take minutes.
-for (const name of names) await attempt(() => readPin(options.root, name));
+for (const name of names) await attempt(2, () => readPin(options.root, name));
 for (const name of process.exitCode === undefined ? names : []) {
-  await attempt(async () => {
+  await attempt(1, async () => {
     const { version, source } = await ensureTool(name, options);
     stderr.write(`${name} ${version}: ${source}\n`);
   });
