@@ -44,6 +44,7 @@ describe('hold', () => {
     const lifted = await workshop.sluice('hold', 'web', '--env', 'staging', '--reason', 'none', '--lift');
 
     expect(lifted.code).toBe(6);
+    expect(lifted.stderr).toContain('Lift the hold on web in staging: nothing to change');
     expect(await workshop.traces()).toEqual(before);
   });
 

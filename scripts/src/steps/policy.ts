@@ -99,7 +99,7 @@ export async function changePolicy(
   for (const environment of environments) {
     const plan = await makePlan(environment);
     if (plan === undefined) {
-      context.stderr.write(`${environment}: nothing to change\n`);
+      context.stderr.write(`${title} in ${environment}: nothing to change; pnpm run status shows what stands there\n`);
       continue;
     }
     context.stderr.write(
