@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { $, type ProcessPromise } from 'zx/core';
 import { UserError } from '../core/errors.ts';
 import { directly, silently } from './exec.ts';
@@ -116,4 +117,12 @@ function hold({ process }: Running, needed: boolean): void {
     if (needed) part?.ref?.();
     else part?.unref?.();
   }
+}
+
+/** The content of a file as text; throws UserError with its path where it is none. */
+export function asText(path: string, content: Buffer): string {
+  if (isUtf8(content)) return content.toString('utf8');
+  throw new UserError(`${path} is not UTF-8 text, and nothing else can be rendered`, {
+    hint: 'keep binary files elsewhere, or encode them',
+  });
 }
