@@ -38,19 +38,19 @@ export async function openRepository(
   const remote = await findRemote(git, folder, context.env, options.remote);
   const branch = options.atHead === true ? 'HEAD' : `refs/remotes/${remote.name}/main`;
   // Mostly main has not moved since the last fetch, and what it says can be read meanwhile.
-  const [early] = await Promise.all([readMain(git, remote, branch).catch(() => undefined), git.fetch(remote.name)]);
-  const moved = early === undefined || early.main.revision !== (await git.resolve(branch));
-  const read = moved ? await readMain(git, remote, branch) : early;
-  return { folder, git, remote, ...openWriter(context, git, remote), ...read };
-}
-
-async function readMain(git: Git, remote: Remote, branch: string): Promise<Pick<Repository, 'main' | 'config'>> {
+  const known = git.resolve(branch).then((each) => (each === undefined ? undefined : mainAt(git, remote, each)));
+  const [early] = await Promise.all([known.catch(() => undefined), git.fetch(remote.name)]);
   const revision = await git.resolve(branch);
   if (revision === undefined) {
     throw new UserError(`the Git remote ${remote.name} has no branch main`, {
       hint: `run git push ${remote.name} main`,
     });
   }
+  const read = early?.main.revision === revision ? early : await mainAt(git, remote, revision);
+  return { folder, git, remote, ...openWriter(context, git, remote), ...read };
+}
+
+async function mainAt(git: Git, remote: Remote, revision: string): Promise<Pick<Repository, 'main' | 'config'>> {
   const main = await mainSnapshot(git, revision);
   return { main, config: await readConfig(main, remote) };
 }
@@ -92,8 +92,7 @@ export function remoteRefs(remote: Remote): string {
 export async function reopenRepository(repository: Repository): Promise<Repository> {
   const revision = (await repository.git.resolve(`${remoteRefs(repository.remote)}/main`)) ?? repository.main.revision;
   if (revision === repository.main.revision) return repository;
-  const main = await mainSnapshot(repository.git, revision);
-  return { ...repository, main, config: await readConfig(main, repository.remote) };
+  return { ...repository, ...(await mainAt(repository.git, repository.remote, revision)) };
 }
 
 /** Uncommitted edits would not be promoted, and whoever has them usually thinks that they would. */
