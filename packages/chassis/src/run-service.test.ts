@@ -21,6 +21,13 @@ async function untilLogged(service: ServiceProcess, message: string): Promise<vo
   await expect.poll(() => service.lines.some((line) => line.message === message), patience).toBe(true);
 }
 
+/** The last lines of a service that ends with 0. */
+async function lastMessages(service: ServiceProcess): Promise<string[]> {
+  expect(await service.exited).toBe(0);
+  await untilLogged(service, 'stopped');
+  return service.lines.map(({ message }) => message).slice(-4);
+}
+
 describe('a process that gets SIGTERM', () => {
   it('finishes the open request, is not ready meanwhile, and exits 0', async () => {
     const service = await startService(main, { SHUTDOWN_DRAIN_MS: '400' });
@@ -48,14 +55,7 @@ describe('a process that gets SIGTERM', () => {
     service.child.kill('SIGTERM');
 
     expect((await open).status).toBe(200);
-    expect(await service.exited).toBe(0);
-    await untilLogged(service, 'stopped');
-    expect(service.lines.map(({ message }) => message).slice(-4)).toEqual([
-      'stopping',
-      'worked',
-      'pool closed',
-      'stopped',
-    ]);
+    expect(await lastMessages(service)).toEqual(['stopping', 'worked', 'pool closed', 'stopped']);
   });
 
   it('logs in order to its end, also while its threads are occupied', async () => {
@@ -64,14 +64,7 @@ describe('a process that gets SIGTERM', () => {
 
     service.child.kill('SIGTERM');
 
-    expect(await service.exited).toBe(0);
-    await untilLogged(service, 'stopped');
-    expect(service.lines.map(({ message }) => message).slice(-4)).toEqual([
-      'occupied',
-      'stopping',
-      'pool closed',
-      'stopped',
-    ]);
+    expect(await lastMessages(service)).toEqual(['occupied', 'stopping', 'pool closed', 'stopped']);
   });
 
   it('does not wait for connections that a router keeps open', async () => {
