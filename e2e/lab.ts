@@ -150,10 +150,15 @@ function get(
   return ask(`http://127.0.0.1:8080${path}`, { headers: { ...headers, host } });
 }
 
-/** A GET; fails where no answer comes within 5 s. `agent: false` opens a connection for it alone. */
+/**
+ * A GET; fails where no answer comes within 5 s. `agent: false` opens a connection for it alone.
+ *
+ * A connection that is given up stays open until `signal`, and with it its port: for two minutes the kernel sends
+ * whatever comes from that port to where this one went, which may be a pod that is gone.
+ */
 export function ask(
   address: string,
-  options: Pick<RequestOptions, 'agent' | 'headers'>,
+  options: Pick<RequestOptions, 'agent' | 'headers' | 'signal'>,
 ): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     const sent = request(address, { ...options, timeout: 5000 }, (response) => {
@@ -163,7 +168,10 @@ export function ask(
       response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
     });
     sent.on('error', reject);
-    sent.on('timeout', () => sent.destroy(new Error('no answer within 5 s')));
+    sent.on('timeout', () => {
+      sent.socket?.unref();
+      reject(new Error('no answer within 5 s'));
+    });
     sent.end();
   });
 }

@@ -96,10 +96,7 @@ export interface Answers {
   times: number;
 }
 
-/**
- * Milliseconds between two requests. Without them a port comes up again within two minutes, while the kernel still takes
- * it for a connection to a pod that is gone.
- */
+/** Milliseconds between two requests, each of which takes a port of the client for a minute; there are 28,000. */
 const pace = 10;
 
 /**
@@ -113,9 +110,10 @@ export function followVersions(
 ): { seen(): readonly Answers[]; stop(): Promise<readonly Answers[]> } {
   const seen: Answers[] = [];
   const stopping = new AbortController();
+  const closing = new AbortController();
   async function follow(): Promise<void> {
     while (!stopping.signal.aborted) {
-      const from = await versionAt(`http://${address}${path}`, headers);
+      const from = await versionAt(`http://${address}${path}`, headers, closing.signal);
       const last = seen.at(-1);
       if (last?.from === from) last.times++;
       else seen.push({ from, times: 1 });
@@ -123,7 +121,10 @@ export function followVersions(
     }
   }
   const following = follow();
-  onTestFinished(() => stopping.abort());
+  onTestFinished(() => {
+    stopping.abort();
+    closing.abort();
+  });
   return {
     seen: () => seen,
     async stop() {
@@ -134,9 +135,9 @@ export function followVersions(
   };
 }
 
-async function versionAt(address: string, headers: Record<string, string>): Promise<string> {
+async function versionAt(address: string, headers: Record<string, string>, signal: AbortSignal): Promise<string> {
   try {
-    const { status, body } = await ask(address, { agent: false, headers });
+    const { status, body } = await ask(address, { agent: false, headers, signal });
     return status === 200 ? (JSON.parse(body) as { version: string }).version : failure(status, body);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
