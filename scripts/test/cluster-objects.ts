@@ -156,5 +156,5 @@ export function hook(live: IJob | undefined, change: Partial<WorkloadFacts> = {}
 
 /** Synced, with these workloads. */
 export function facts(workloads: readonly WorkloadFacts[], change: Partial<OutcomeFacts> = {}): OutcomeFacts {
-  return { application, compared: 'landed', applied: 'landed', workloads, events: [], ...change };
+  return { application, compared: 'landed', operated: 'landed', workloads, events: [], ...change };
 }

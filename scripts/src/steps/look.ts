@@ -78,12 +78,13 @@ export async function look(
   const application = await argocd.application(applicationName(app, environment));
   const status = application?.status;
   const operation = status?.operationState;
-  const [compared, applied, workloads] = await Promise.all([
+  const [compared, operated, workloads] = await Promise.all([
     compare(status?.sync?.revision),
-    compare(operation?.phase === 'Succeeded' ? operation.syncResult?.revision : undefined),
+    // One that could not even begin has no result.
+    compare(operation?.syncResult?.revision ?? operation?.operation.sync?.revision),
     Promise.all(wanted.map((each) => lookAtWorkload(apps, each))),
   ]);
-  return { application, compared, applied, workloads, events: [] };
+  return { application, compared, operated, workloads, events: [] };
 }
 
 async function lookAtWorkload(apps: Cluster, wanted: WantedWorkload): Promise<WorkloadFacts> {

@@ -16,6 +16,7 @@ import {
   warning,
   workload,
 } from '../../../test/cluster-objects.ts';
+import type { Standing } from '../outcome/index.ts';
 import type { Workload } from '../outcome/workload.ts';
 import { diagnose, type Diagnosis } from './index.ts';
 
@@ -214,7 +215,7 @@ describe('pods that are not even created', () => {
 });
 
 describe('a sync that Argo CD has given up', () => {
-  function syncing(message: string, status: 'Synced' | 'OutOfSync') {
+  function syncing(message: string, status: 'Synced' | 'OutOfSync', operated: Standing = 'landed') {
     const resource = { group: 'apps', version: 'v1', kind: 'Deployment', name: 'web', namespace: 'n' };
     const operationState = {
       operation: {},
@@ -224,7 +225,7 @@ describe('a sync that Argo CD has given up', () => {
       syncResult: { revision: 'r', resources: [{ ...resource, status: 'SyncFailed' as const, message }] },
     };
     const own = { ...application, status: { sync: { status }, operationState } };
-    return diagnose(facts([], { application: own }));
+    return diagnose(facts([], { application: own, operated }));
   }
 
   it.each([
@@ -271,5 +272,9 @@ describe('a sync that Argo CD has given up', () => {
 
   it('says nothing once it is synced all the same', () => {
     expect(syncing('x', 'Synced')).toBeUndefined();
+  });
+
+  it('says nothing where it was of an earlier landing', () => {
+    expect(syncing('x', 'OutOfSync', 'before')).toBeUndefined();
   });
 });

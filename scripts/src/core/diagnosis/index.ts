@@ -13,9 +13,10 @@ export type { Diagnosis } from './diagnosis.ts';
  * Why a landing does not work out: what Argo CD could not sync, and of a hook what its pods say, else what keeps the pods
  * of the wanted version from coming up. Of several troubles the one that says most; undefined where nothing says.
  */
-export function diagnose({ application, compared, workloads, events }: OutcomeFacts): Diagnosis | undefined {
+export function diagnose({ application, compared, operated, workloads, events }: OutcomeFacts): Diagnosis | undefined {
   const synced = application?.status?.sync?.status === 'Synced';
-  if (application === undefined || compared !== 'landed' || synced) return gravest(workloads, events);
+  const isOwn = compared === 'landed' && operated === 'landed';
+  if (application === undefined || !isOwn || synced) return gravest(workloads, events);
   const failed = failedResources(application);
   const hooks = workloads.filter(
     ({ wanted }) =>

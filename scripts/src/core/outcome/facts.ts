@@ -21,8 +21,8 @@ export interface OutcomeFacts {
   application: IApplication | undefined;
   /** What Argo CD compares the cluster with. */
   compared: Standing;
-  /** What it last applied without an error. */
-  applied: Standing;
+  /** What its latest sync brings, under way or ended. */
+  operated: Standing;
   workloads: readonly WorkloadFacts[];
   /** Warnings since the landing in the namespaces of the workloads. */
   events: readonly IEvent[];

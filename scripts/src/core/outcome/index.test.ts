@@ -20,13 +20,27 @@ function judged(live: Workload | undefined, change: Partial<WorkloadFacts> = {})
   return judge(facts([workload(live, change)]));
 }
 
-function withStatus(status: NonNullable<OutcomeFacts['application']>['status'] & object) {
+type Status = NonNullable<OutcomeFacts['application']>['status'] & object;
+
+function withStatus(status: Status) {
   return { ...application, status };
+}
+
+type Operation = Status['operationState'] & object;
+
+/** Out of sync after a sync, or during one. */
+function afterSync(phase: 'Running' | 'Succeeded' | 'Failed', change: Partial<Operation> = {}) {
+  const operation = { operation: {}, startedAt: '2030-01-01T00:00:00Z', message: 'one or more failed' };
+  return withStatus({
+    sync: { status: 'OutOfSync' },
+    health: { status: 'Healthy' },
+    operationState: { ...operation, phase, ...change },
+  });
 }
 
 describe('an app', () => {
   const complete = workload(deployment());
-  const outOfSync = withStatus({ sync: { status: 'OutOfSync' }, health: { status: 'Healthy' } });
+  const outOfSync = afterSync('Succeeded');
 
   it('is verified when its Deployment is complete and Argo CD is content', () => {
     expect(judge(facts([complete]))).toEqual({ state: 'verified', reason: '2 of 2 pods updated and available' });
@@ -43,7 +57,13 @@ describe('an app', () => {
       'Argo CD reports ComparisonError: git does not answer',
     ],
     ['the application does not exist', { application: undefined }, 'waiting for Argo CD to create the application'],
-    ['a sync has not ended', { application: outOfSync, applied: 'before' }, 'waiting for Argo CD to end its sync'],
+    ['no sync has begun', { application: outOfSync, operated: 'before' }, 'waiting for Argo CD to end its sync'],
+    ['a sync has not ended', { application: afterSync('Running') }, 'waiting for Argo CD to end its sync'],
+    [
+      'a sync that failed was of an earlier landing',
+      { application: afterSync('Failed'), operated: 'before' },
+      'Argo CD reports of an earlier sync: one or more failed',
+    ],
     [
       'it is not healthy for Argo CD',
       { application: withStatus({ sync: { status: 'Synced' }, health: { status: 'Degraded' } }) },
@@ -54,7 +74,29 @@ describe('an app', () => {
   });
 
   it('is verified once the landing was applied, also where something else keeps it out of sync', () => {
-    expect(judge(facts([complete], { application: outOfSync, applied: 'landed' })).state).toBe('verified');
+    expect(judge(facts([complete], { application: outOfSync })).state).toBe('verified');
+  });
+
+  it.each([
+    ['aborted', rollout({ abort: true, phase: 'Degraded', message: 'aborted' })],
+    ['failed', deployment({ conditions: [{ type: 'Progressing', status: 'False', message: 'timed out' }] })],
+    [
+      'unknown',
+      rollout({
+        phase: 'Paused',
+        pauseConditions: [{ reason: 'InconclusiveAnalysisRun', startTime: '2030-01-01T00:00:00Z' }],
+      }),
+    ],
+  ])('is %s only once the landing was applied: until then its workload tells of what ran before', (state, live) => {
+    const workloads = [workload(live)];
+
+    expect(judge(facts(workloads, { application: outOfSync, operated: 'before' }))).toEqual({
+      state: 'progressing',
+      reason: 'waiting for Argo CD to end its sync',
+    });
+    expect(judge(facts(workloads, { application: afterSync('Running') })).state).toBe('progressing');
+    expect(judge(facts(workloads, { application: outOfSync })).state).toBe(state);
+    expect(judge(facts(workloads)).state).toBe(state);
   });
 
   it('is superseded when a later landing changed its bytes', () => {
@@ -74,18 +116,9 @@ describe('an app', () => {
         message: 'Deployment.apps "web" is invalid: spec.replicas\nmore',
       },
     ];
-    const given = withStatus({
-      sync: { status: 'OutOfSync' },
-      operationState: {
-        operation: {},
-        startedAt: '2030-01-01T00:00:00Z',
-        phase: 'Failed',
-        message: 'one or more failed',
-        syncResult: { revision: 'r', resources },
-      },
-    });
+    const given = afterSync('Failed', { syncResult: { revision: 'r', resources } });
 
-    expect(judge(facts([complete], { application: given, applied: 'before' }))).toEqual({
+    expect(judge(facts([complete], { application: given }))).toEqual({
       state: 'failed',
       reason: 'Argo CD could not sync Deployment web: Deployment.apps "web" is invalid: spec.replicas',
     });
@@ -98,7 +131,7 @@ describe('an app', () => {
     const outcome = { state: 'verified', reason: 'applied; nothing in it runs', applied: true };
 
     expect(judge(facts([], { application: withStatus({ sync: { status: 'Synced' } }) }))).toEqual(outcome);
-    expect(judge(facts([], { application: outOfSync, applied: 'before' })).state).toBe('progressing');
+    expect(judge(facts([], { application: outOfSync, operated: 'before' })).state).toBe('progressing');
   });
 
   it('is what the gravest of its workloads is, which is named', () => {

@@ -18,12 +18,10 @@ export function judge(facts: OutcomeFacts): Outcome {
   if (application === undefined) return progressing('waiting for Argo CD to create the application');
   if (compared === 'later') return { state: 'superseded', reason: 'a later landing for this app took its place' };
   const status = application.status;
-  if (compared === 'before') {
-    const problem = applicationProblem(application);
-    return progressing(problem === undefined ? 'waiting for Argo CD to sync' : `Argo CD reports ${problem}`);
-  }
+  if (compared === 'before') return waiting('to sync', application);
   const synced = status?.sync?.status === 'Synced';
-  const failure = synced ? undefined : syncFailure(application);
+  const own = facts.operated === 'landed';
+  const failure = synced || !own ? undefined : syncFailure(application);
   if (failure !== undefined) return { state: 'failed', reason: failure.reason };
 
   const lasting = workloads.filter(({ wanted }) => wanted.hook !== true);
@@ -33,11 +31,18 @@ export function judge(facts: OutcomeFacts): Outcome {
     const trouble = diagnose(facts);
     return progressing(trouble === undefined ? reason : `${reason}; ${trouble.reason}`);
   }
+  // Until it was applied, a workload of the same image says what became of what ran before.
+  const isApplied = synced || (own && status?.operationState?.phase === 'Succeeded');
+  if (!isApplied) return waiting('to end its sync', application);
   if (outcome.state !== 'verified') return outcome;
-  if (!synced && facts.applied !== 'landed') return progressing('waiting for Argo CD to end its sync');
   const health = status?.health?.status;
   if (outcome.applied !== true && health !== 'Healthy') return progressing(`Argo CD reports ${health ?? 'no health'}`);
   return outcome;
+}
+
+function waiting(what: string, application: NonNullable<OutcomeFacts['application']>): Outcome {
+  const problem = applicationProblem(application);
+  return progressing(problem === undefined ? `waiting for Argo CD ${what}` : `Argo CD reports ${problem}`);
 }
 
 /** The Job among the hooks that keeps the sync from going on. */
