@@ -51,7 +51,8 @@ describe('rollback', () => {
     const unverified = await workshop.sluice('promote', 'web', '--to', 'prod', '--no-wait');
     expect(unverified.stderr).toContain('web: gate verified says fail');
     const again = await workshop.sluice('rollback', 'web', '--env', 'staging', '--image-only', '--no-wait');
-    expect(again.stderr).toContain('web has no earlier verified state with another image in staging');
+    expect(again.code, again.stderr).toBe(6);
+    expect(again.stderr).toContain('web is being rolled back already in staging');
   });
 
   it('keeps what it restored whatever is edited in its overlay, until reconfigure asks for it', async () => {

@@ -10,8 +10,7 @@ const now = new Date('2030-01-02T00:00:00Z');
 
 /** A state whose commit, release and bytes are told apart by one letter. */
 function state(letter: string, bytes = letter): PastState {
-  const release = { release: letter.repeat(12), tag: `${letter.repeat(12)}-1`, digest: `sha256:${letter}` };
-  return { commit: letter, release: release as ReleaseFile, text: bytes };
+  return { commit: letter, release: { ...releaseOf(letter), intent: letter.repeat(16) }, text: bytes };
 }
 
 function record(landing: string, outcome: DeliveryRecord['outcome']['state'] = 'verified'): DeliveryRecord {
@@ -89,6 +88,29 @@ describe('chooseState', () => {
     expect(() => chooseState({ ...facts, history, records: [record('b')] })).toThrow(
       'has no earlier verified state with another image in prod',
     );
+  });
+
+  describe('where the image of an earlier state was brought back alone', () => {
+    const [c, b, a] = [state('c'), state('b'), state('a')];
+    const release = { ...withImageOf(c.release, b), intent: 'd'.repeat(16), renderer: 'another' };
+    const facts = { app: 'web', environment: 'prod', to: 'previous', policy: noPolicy, now };
+    const history = [{ ...state('d'), release }, c, b, a];
+    const records = [record('a'), record('b'), record('c')];
+
+    it('goes no further back while nobody knows yet how that ends', () => {
+      for (const imageOnly of [true, false]) {
+        expect(() => chooseState({ ...facts, history, records, imageOnly })).toThrow(
+          'web is being rolled back already',
+        );
+      }
+    });
+
+    it('goes back to that state whole afterwards, not to the one that was left, or to one before with another image', () => {
+      const known = [...records, record('d', 'failed')];
+
+      expect(chooseState({ ...facts, history, records: known }).commit).toBe('b');
+      expect(chooseState({ ...facts, history, records: known, imageOnly: true }).commit).toBe('a');
+    });
   });
 
   it('finds a release by its id or its tag', () => {

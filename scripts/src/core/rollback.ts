@@ -51,10 +51,12 @@ export function chooseState(facts: RollbackFacts): PastState {
     if (running === undefined) return false;
     return imageOnly === true ? each.release.digest === running.release.digest : each.text === running.text;
   }
+  // Where what runs was made by bringing back the image of an earlier state alone, that state.
+  const source = running === undefined ? -1 : imageSource(history);
   // Whoever asks meanwhile has seen the failure, not that somebody else, or reconcile, was faster.
   function isComingBack({ commit, text }: PastState): boolean {
     const known = lastWord(records, app, environment, commit)?.outcome.state ?? 'unknown';
-    return known === 'unknown' && history.slice(1).some((each) => each.text === text);
+    return known === 'unknown' && (source > 0 || history.slice(1).some((each) => each.text === text));
   }
   if (to === 'previous') {
     if (running !== undefined && isComingBack(running)) {
@@ -63,9 +65,9 @@ export function chooseState(facts: RollbackFacts): PastState {
         exit: 'nothing',
       });
     }
-    // What came after the first time that this state ran has been left for it already.
-    const began = history.findLastIndex(runs);
-    const before = history.slice(began + 1).filter((each) => proven.has(each.text));
+    // What came after the first time that this state ran, or after that whose image it has, has been left for it already.
+    const from = imageOnly !== true && source > 0 ? source : history.findLastIndex(runs) + 1;
+    const before = history.slice(from).filter((each) => proven.has(each.text));
     const found = before.find((each) => quarantineOf(policy, app, each.release, now) === undefined);
     if (found !== undefined) return found;
     const wanted = imageOnly === true ? 'state with another image' : 'state';
@@ -95,6 +97,13 @@ export function chooseState(facts: RollbackFacts): PastState {
     hint: `pnpm run history ${app} shows what was; a release that was not comes by pnpm run promote ${app} --to ${environment}`,
     exit: 'blocked',
   });
+}
+
+/** Where in a history (newest first) the state is whose image its newest has, on the rest of the one before; or -1. */
+function imageSource([newest, left, ...earlier]: readonly PastState[]): number {
+  if (newest === undefined || left === undefined) return -1;
+  const index = earlier.findIndex((each) => isImageOf(newest.release, left.release, each));
+  return index === -1 ? -1 : index + 2;
 }
 
 /** What runs with the image of an earlier release: base and overlay stay, so it is a release that nobody has verified yet. */
