@@ -62,6 +62,28 @@ describe('deliver', () => {
     expect(await workshop.release('dev', 'web')).toMatchObject({ app: 'web' });
   });
 
+  it('leaves out what runs something newer already, and ends with 4, unless main itself was set back', async () => {
+    const workshop = await deliveredWorkshop();
+    const old = (await workshop.git('rev-parse', 'HEAD')).trim();
+    await workshop.push({ 'services/web/index.js': 'export const answer = 2;\n' });
+    await workshop.sluice('deliver', '--build-number', '2');
+    const newer = await workshop.release('dev', 'web');
+    await workshop.git('reset', '--hard', old);
+    const overtaken = await workshop.sluice('deliver', '--json');
+    const kept = await workshop.release('dev', 'web');
+    await workshop.git('push', '--force', workshop.bare, 'HEAD:main');
+    const setBack = await workshop.sluice('deliver', '--dry-run', '--json');
+
+    expect(overtaken.code, overtaken.stderr).toBe(4);
+    expect(overtaken.stderr).toContain(`web: left out, it runs ${newer.tag} of ${newer.imageRevision.slice(0, 12)}`);
+    expect(JSON.parse(overtaken.stdout)).toMatchObject({
+      due: [],
+      overtaken: [{ app: 'web', tag: newer.tag, revision: newer.imageRevision }],
+    });
+    expect(kept).toEqual(newer);
+    expect(JSON.parse(setBack.stdout)).toMatchObject({ due: [{ app: 'web', because: ['code'] }], overtaken: [] });
+  });
+
   it('keeps the image of an app whose base alone was edited, as a new release', async () => {
     const workshop = await deliveredWorkshop();
     const before = await workshop.release('dev', 'web');

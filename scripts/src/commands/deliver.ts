@@ -1,11 +1,10 @@
 import { personOf } from '../core/identity.ts';
 import type { Context } from '../context.ts';
-import type { DueApp } from '../core/due.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
 import { deliveryEnvironment, findApp } from '../core/graph.ts';
 import { planWriting } from '../core/plan.ts';
 import { buildImages } from '../steps/build.ts';
-import { findDue, planDeliveries } from '../steps/delivery.ts';
+import { findDue, planDeliveries, type Due, type Overtaken } from '../steps/delivery.ts';
 import { finish } from '../steps/finish.ts';
 import { land } from '../steps/land.ts';
 import { openRepository } from '../steps/repository.ts';
@@ -29,13 +28,16 @@ export async function deliver(context: Context, options: DeliverOptions): Promis
   const environment = deliveryEnvironment(config).name;
   const allowed = new Set(options.allowDeletion);
   for (const app of allowed) findApp(config, app);
-  const { state, due } = await findDue(repository);
-  context.stderr.write(describeDue(due, environment, main.revision));
+  const first = await findDue(repository);
+  const { state, due } = first;
+  context.stderr.write(describeDue(first, environment, main.revision));
   if (options.dryRun === true || due.length === 0) {
     if (options.json === true) {
-      context.stdout.write(`${JSON.stringify({ revision: main.revision, environment, due }, null, 2)}\n`);
+      const { overtaken } = first;
+      context.stdout.write(`${JSON.stringify({ revision: main.revision, environment, due, overtaken }, null, 2)}\n`);
     } else if (due.length === 0) context.stdout.write(`nothing to deliver to ${environment}\n`);
-    return due.length === 0 ? exitCodes.nothing : exitCodes.done;
+    if (due.length > 0) return exitCodes.done;
+    return first.overtaken.length > 0 ? exitCodes.superseded : exitCodes.nothing;
   }
 
   const buildNumber = options.buildNumber ?? runNumber(context.env);
@@ -51,13 +53,19 @@ export async function deliver(context: Context, options: DeliverOptions): Promis
   const by = personOf(author);
 
   const plan = await planDeliveries(context, repository, state, due, built, by, allowed);
-  const notDelivered = (): object => ({ notDelivered: Object.fromEntries(built.failures) });
+  let { overtaken } = first;
+  const leftOut = (): [string, string][] => [
+    ...built.failures,
+    ...overtaken.map((each): [string, string] => [each.app, describeOvertaken(each, environment)]),
+  ];
+  const notDelivered = (): object => ({ notDelivered: Object.fromEntries(leftOut()) });
   let exit: number = exitCodes.done;
   let landed: string[] = [];
   if (plan !== undefined) {
     context.stderr.write(describePlan(plan, state.manifests));
     const landing = await land(context, repository, author, plan, planWriting, async () => {
       const now = await findDue(repository);
+      overtaken = now.overtaken;
       return planDeliveries(context, repository, now.state, now.due, built, by, allowed);
     });
     if (landing !== undefined) {
@@ -65,10 +73,12 @@ export async function deliver(context: Context, options: DeliverOptions): Promis
       exit = await finish(context, repository, author, landing, { ...options, more: notDelivered() });
     }
   }
-  for (const [app, reason] of built.failures) context.stderr.write(`${app}: not delivered, ${reason}\n`);
+  for (const [app, reason] of leftOut()) context.stderr.write(`${app}: not delivered, ${reason}\n`);
+  if (exit === exitCodes.done && overtaken.length > 0) exit = exitCodes.superseded;
   if (built.failures.size > 0) exit = exitCodes.failed;
   if (options.json !== true) {
-    context.stdout.write(`${summarize(landed, [...built.failures.keys()], environment, exit)}\n`);
+    const apps = leftOut().map(([app]) => app);
+    context.stdout.write(`${summarize(landed, apps, environment, exit)}\n`);
   } else if (landed.length === 0) {
     context.stdout.write(`${JSON.stringify({ plan: null, landing: null, ...notDelivered() }, null, 2)}\n`);
   }
@@ -93,11 +103,19 @@ function summarize(landed: readonly string[], failed: readonly string[], environ
     : `landed ${what} on ${environment}, not verified there`;
 }
 
-function describeDue(due: readonly DueApp[], environment: string, revision: string): string {
+function describeDue({ due, overtaken }: Due, environment: string, revision: string): string {
   const at = revision.slice(0, 12);
+  const newer = overtaken.map((each) => `${each.app}: left out, ${describeOvertaken(each, environment)}\n`).join('');
+  if (due.length === 0 && newer !== '') return `nothing of ${at} is due in ${environment}\n${newer}`;
   if (due.length === 0) return `${environment} already runs everything at ${at}: nothing to do\n`;
   const lines = due.map(
     ({ app, because, needsImage }) => `  ${app}: ${because.join(', ')}${needsImage ? '' : ' (same image)'}`,
   );
-  return `Due in ${environment} at ${at}:\n${lines.join('\n')}\n`;
+  return `Due in ${environment} at ${at}:\n${lines.join('\n')}\n${newer}`;
+}
+
+/** Why a delivery would be a step back, and how to make one that is meant. */
+function describeOvertaken({ app, tag, revision }: Overtaken, environment: string): string {
+  const back = `pnpm run rollback ${app} --env ${environment}`;
+  return `it runs ${tag} of ${revision.slice(0, 12)}, which is newer; ${back} goes back`;
 }

@@ -7,6 +7,7 @@ import { blocking, describeVerdict } from '../core/gates/index.ts';
 import { deliveryEnvironment } from '../core/graph.ts';
 import { allowances, planOf, type Change, type Plan } from '../core/plan.ts';
 import { recordsOf } from '../core/record.ts';
+import type { ReleaseFile } from '../core/release-file.ts';
 import { readWorkspace } from '../core/workspace.ts';
 import type { BuildResult } from './build.ts';
 import { createGitHubFacts } from './github-facts.ts';
@@ -16,8 +17,24 @@ import { branchHead, readRecords, stateAt } from './branches.ts';
 import { remoteRefs, type Repository } from './repository.ts';
 import { createSources, foldersBefore, inputsSnapshot } from './sources.ts';
 
+/** An app that already runs in the first environment what a later revision of main brought. */
+export interface Overtaken {
+  app: string;
+  tag: string;
+  /** The later revision (40 hex digits). */
+  revision: string;
+}
+
+/** What to deliver to the first environment, and on what. */
+export interface Due {
+  state: BranchState;
+  due: DueApp[];
+  /** What differs there because it is newer, so that delivering it would be a step back. */
+  overtaken: Overtaken[];
+}
+
 /** What is due in the first environment at the revision that is delivered, and its state. */
-export async function findDue(repository: Repository): Promise<{ state: BranchState; due: DueApp[] }> {
+export async function findDue(repository: Repository): Promise<Due> {
   const { git, remote, config, main } = repository;
   const environment = deliveryEnvironment(config).name;
   const head = await branchHead(git, environment, remoteRefs(remote));
@@ -28,9 +45,37 @@ export async function findDue(repository: Repository): Promise<{ state: BranchSt
     });
   const [state, inputs] = await Promise.all([stateWith(new Set()), inputsSnapshot(git, main)]);
   const before = await foldersBefore(git, state.releases.values());
-  const due = dueApps(config, inputs, readWorkspace(inputs), environment, state.releases, before);
+  const differ = dueApps(config, inputs, readWorkspace(inputs), environment, state.releases, before);
+  const overtaken = await findOvertaken(
+    repository,
+    differ.map(({ app }) => state.releases.get(app)),
+  );
+  const due = differ.filter(({ app }) => !overtaken.some((each) => each.app === app));
   // Manifests are many times what else a branch holds, and only what changes is compared with its own.
-  return { state: due.length === 0 ? state : await stateWith(new Set(due.map(({ app }) => app))), due };
+  return { state: due.length === 0 ? state : await stateWith(new Set(due.map(({ app }) => app))), due, overtaken };
+}
+
+/** Of running releases, those that are of a revision after the one that is delivered. */
+async function findOvertaken(
+  { git, remote, main }: Repository,
+  running: readonly (ReleaseFile | undefined)[],
+): Promise<Overtaken[]> {
+  // The tip of main is what people want there, also where somebody has set main back.
+  if ((await git.resolve(`${remoteRefs(remote)}/main`)) === main.revision) return [];
+  const found = running.map(async (release) => {
+    if (release === undefined) return [];
+    const { app, tag, imageRevision, manifestRevision, overlayRevision } = release;
+    const others = new Set([imageRevision, manifestRevision, overlayRevision]);
+    others.delete(main.revision);
+    const later = await Promise.all(
+      [...others].map(async (each) => ((await git.isAncestor(main.revision, each)) ? [each] : [])),
+    );
+    return later
+      .flat()
+      .slice(0, 1)
+      .map((revision) => ({ app, tag, revision }));
+  });
+  return (await Promise.all(found)).flat();
 }
 
 /**
