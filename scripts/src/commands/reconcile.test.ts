@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { contextIn } from '../../test/context.ts';
-import { createWorkshop, promotedWorkshop, secondVersionWorkshop, type Workshop } from '../../test/workshop.ts';
+import {
+  createWorkshop,
+  promotedWorkshop,
+  secondVersionWorkshop,
+  type Workshop,
+  deliveredWorkshop,
+} from '../../test/workshop.ts';
 import { reconcile } from './reconcile.ts';
 
 /** A second version of web that was promoted to staging, and what became of it there. */
@@ -159,5 +165,17 @@ describe('reconcile', () => {
     expect(cells.find(({ environment }) => environment === 'staging')?.waits).toContain(
       'not by itself, since it has left here before: pnpm run promote web --to staging brings it',
     );
+  });
+
+  it('promotes by itself also while another such environment is new and has no branch yet', async () => {
+    const workshop = await deliveredWorkshop();
+    await workshop.record('dev', 'web', 'verified');
+    const config = await workshop.read('gitops.config.yaml');
+    const auto = config.replace('after: [dev],', 'after: [dev], auto: true,');
+    const [staging] = auto.match(/.*name: staging.*\n/) ?? [''];
+    await workshop.push({ 'gitops.config.yaml': auto.replace(staging, staging + staging.replaceAll('staging', 'qa')) });
+    const done = await workshop.sluice('reconcile', '--json');
+
+    expect(JSON.parse(done.stdout), done.stderr).toMatchObject({ promoted: ['staging'], troubles: [] });
   });
 });

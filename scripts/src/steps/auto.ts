@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { staysAway } from '../core/auto.ts';
+import { deployBranch } from '../core/branch-state.ts';
 import type { Environment } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
 import { opening } from '../core/gates/index.ts';
@@ -28,7 +29,14 @@ export interface AutoPlan extends Planned {
  */
 export async function planAuto(context: Context, repository: Repository, by: string): Promise<AutoPlan[]> {
   const wanted = repository.config.environments.filter((each) => each.auto);
-  return Promise.all(wanted.map((environment) => planOne(context, repository, environment, by)));
+  const there = await Promise.all(wanted.map(async (each) => ((await hasBranches(repository, each)) ? [each] : [])));
+  return Promise.all(there.flat().map((environment) => planOne(context, repository, environment, by)));
+}
+
+/** Whether somebody has made the branches of a new environment, and of those before it. */
+async function hasBranches({ git, remote }: Repository, { name, after }: Environment): Promise<boolean> {
+  const refs = [name, ...after].map((each) => `${remoteRefs(remote)}/${deployBranch(each)}`);
+  return (await Promise.all(refs.map((each) => git.resolve(each)))).every((each) => each !== undefined);
 }
 
 async function planOne(
