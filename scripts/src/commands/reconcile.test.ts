@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { contextIn } from '../../test/context.ts';
 import {
   createWorkshop,
+  deliveredWorkshop,
   promotedWorkshop,
   secondVersionWorkshop,
   type Workshop,
-  deliveredWorkshop,
 } from '../../test/workshop.ts';
 import { reconcile } from './reconcile.ts';
 

@@ -93,7 +93,7 @@ export async function applyPlan(
   const landing = await land(context, repository, identity, plan, planWriting, async () => {
     const again = await makePlan(await reopenRepository(repository));
     if (again.plan === undefined) return undefined;
-    context.stderr.write(`the branch has moved; planned again:\n${describePlan(again.plan, again.target.manifests)}`);
+    context.stderr.write(`planned again, on what is there now:\n${describePlan(again.plan, again.target.manifests)}`);
     refuseOvertaken(plan, again.plan);
     refuseBlocked(again.plan);
     if (options.plan !== undefined) await requireSamePlan(context, options.plan, again.plan);

@@ -23,7 +23,8 @@ export function mostAttempts({ github }: Pick<Repository, 'github'>): number {
 /**
  * Lands a plan on its deploy branch by compare-and-swap: one commit on the head that it was made on, pushed without force.
  * Where the branch has moved, `replan` makes the plan again on the new head; undefined from it means that nothing is left to do.
- * Throws UserError where the remote refuses, with what it said.
+ * Where the remote refuses it is made again once, since a gate may have closed that it then names. Throws UserError where the
+ * remote refuses that as well, with what it said.
  */
 export async function land<Planned>(
   context: Context,
@@ -36,6 +37,7 @@ export async function land<Planned>(
   const { git, remote, github, writer } = repository;
   const most = mostAttempts(repository);
   let plan: Planned | undefined = first;
+  let refused = false;
   for (let attempt = 1; attempt <= most; attempt++) {
     if (plan === undefined) return undefined;
     const { environment, ...writing } = write(plan);
@@ -45,11 +47,12 @@ export async function land<Planned>(
     if (github !== undefined) await requireGuard(context, repository, environment, request);
     const written = await writer.write(deployBranch(environment), request);
     if (written.state === 'landed') return { plan, commit: written.commit };
-    if (written.state === 'refused') {
+    if (written.state === 'refused' && refused) {
       throw new UserError(`${remote.name} refused the landing on ${deployBranch(environment)}: ${written.reason}`, {
         hint: 'nothing was written; mend what it names, then try again',
       });
     }
+    refused ||= written.state === 'refused';
     await git.fetch(remote.name);
     plan = await replan();
   }
