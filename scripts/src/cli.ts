@@ -34,6 +34,7 @@ async function run(args: readonly string[], context: Context): Promise<number> {
       'Moves releases: git push delivers to the first environment, promote takes them on, status shows where they are.',
     )
     .version('0.1.0')
+    .enablePositionalOptions()
     .exitOverride()
     .showSuggestionAfterError()
     .showHelpAfterError('  --help says what there is')

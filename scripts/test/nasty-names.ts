@@ -1,7 +1,7 @@
 /** What people and machines have called things to get out of a folder, into a command, or past an eye. */
 export const nastyNames = [
   '../../x', '..', '.', '/etc/passwd', 'a/../b', 'a\\..\\b', '%2e%2e%2f', '~root', 'apps/web', ':(glob)*',
-  '-rf', '--help', '--', '--output=pwned', 'a;touch pwned', 'a|b', 'a&b', '$(touch pwned)', '`touch pwned`', '${HOME}',
+  '-rf', '-V', '--help', '--', '--output=pwned', 'a;touch pwned', 'a|b', 'a&b', '$(touch pwned)', '`touch pwned`', '${HOME}',
   'a\nb', '\r\nweb', 'a\0b', 'a b', ' ', '', 'web\u200B', 'w\u0435b', '\uFF57eb', 'we\u0301b', '\u202Ebew', 'WEB',
   '__proto__', 'constructor', 'toString', 'hasOwnProperty', 'refs/heads/main', 'main@{1}', '{app}', '{registry}',
   'null', 'true', '1.10', '0123', '12345e7', 'no', 'a'.repeat(300),
