@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createApp } from './app.ts';
 import { readEnvironment } from './environment.ts';
 import { serviceSettings } from './settings.ts';
@@ -131,6 +131,35 @@ describe('metrics', () => {
     const counted = (await app.metrics.metrics()).split('\n').filter((line) => line.startsWith('http_requests_total{'));
     expect(counted).toHaveLength(1);
     expect(counted[0]).toMatch(/route="unmatched",status="404".* 2$/);
+  });
+});
+
+describe('a request that its caller gives up', () => {
+  async function giveUp(app: FastifyInstance): Promise<void> {
+    const received = new Promise((resolve) => {
+      app.get('/api/v1/hanging', async () => {
+        resolve(undefined);
+        return new Promise(() => {});
+      });
+    });
+    const caller = new AbortController();
+    const asked = fetch(`${await app.listen()}/api/v1/hanging`, { signal: caller.signal });
+    await received;
+    caller.abort();
+    await expect(asked).rejects.toThrow();
+  }
+
+  it('is counted and timed with status 499, once', async () => {
+    const app = build();
+    await giveUp(app);
+
+    const labels = 'method="GET",route="/api/v1/hanging",status="499"';
+    await vi.waitFor(async () => {
+      const text = await app.metrics.metrics();
+      expect(text).toContain(`http_requests_total{${labels},service="test",version="dev"} 1`);
+      expect(text).toContain(`http_request_duration_seconds_count{service="test",version="dev",${labels}} 1`);
+      expect(text).toContain('http_requests_in_flight{service="test",version="dev"} 0');
+    });
   });
 });
 

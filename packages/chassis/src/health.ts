@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import type { InFlight } from './in-flight.ts';
 import { operational } from './operational.ts';
 
 /**
@@ -17,7 +18,7 @@ export interface Health {
 }
 
 /** `/livez`: the process answers. `/startupz`: everything is loaded. `/readyz`: started, with what it began with, and not stopping. */
-export function addHealth(app: FastifyInstance, open: ReadonlySet<ServerResponse>): Health {
+export function addHealth(app: FastifyInstance, inFlight: InFlight): Health {
   let started = false;
   let stopping = false;
   const awaited = new Set<string>();
@@ -30,7 +31,7 @@ export function addHealth(app: FastifyInstance, open: ReadonlySet<ServerResponse
     },
     stop() {
       stopping = true;
-      for (const answer of open) letGo(answer);
+      for (const answer of inFlight.answers()) letGo(answer);
     },
   };
 

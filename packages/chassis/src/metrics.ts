@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Counter, Gauge, Registry, type Metric } from 'prom-client';
 import type { Identity } from './identity.ts';
+import type { InFlight } from './in-flight.ts';
 import { createRequestDurations } from './request-durations.ts';
 import { routeOf } from './requests.ts';
 
@@ -15,10 +16,10 @@ declare module 'fastify' {
 const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /**
- * Counts and times users' requests by route template, never by URL, and labels all with service and version.
- * `open` holds what is being answered. What no route answers is counted as `unmatched`; probes are not counted, or a failing version would look better than it is.
+ * Counts and times users' requests by route template, never by URL, and labels all with service and version. What no route
+ * answers is counted as `unmatched`; probes are not counted, or a failing version would look better than it is.
  */
-export function addMetrics(app: FastifyInstance, { service, version }: Identity, open: ReadonlySet<unknown>): Registry {
+export function addMetrics(app: FastifyInstance, { service, version }: Identity, inFlight: InFlight): Registry {
   const registry = new Registry();
   registry.setDefaultLabels({ service, version });
   const registers = [registry];
@@ -30,7 +31,7 @@ export function addMetrics(app: FastifyInstance, { service, version }: Identity,
   registry.registerMetric(durations as unknown as Metric);
   const requests: Counter = new Counter({
     name: 'http_requests_total',
-    help: 'Requests answered, by method, route and status.',
+    help: 'Requests that have ended, by method, route and status; 499 where the caller had gone before the answer.',
     labelNames: ['method', 'route', 'status'],
     registers,
     // Whoever is timed is counted: a request pays for one series instead of two.
@@ -39,19 +40,16 @@ export function addMetrics(app: FastifyInstance, { service, version }: Identity,
       for (const { labels, count } of durations.all()) requests.inc(labels, count);
     },
   });
-  const inFlight: Gauge = new Gauge({
+  const waiting: Gauge = new Gauge({
     name: 'http_requests_in_flight',
     help: 'Requests that are being answered.',
     registers,
-    collect: () => inFlight.set(open.size),
+    collect: () => waiting.set(inFlight.count()),
   });
 
   app.decorate('metrics', registry);
-  app.addHook('onResponse', (request, reply, done) => {
-    if (request.routeOptions.config.operational !== true) {
-      durations.observe(request.method, routeOf(request), reply.statusCode, reply.elapsedTime / 1000);
-    }
-    done();
-  });
+  inFlight.onEnd(({ request, elapsedTime }, status) =>
+    durations.observe(request.method, routeOf(request), status, elapsedTime / 1000),
+  );
   return registry;
 }

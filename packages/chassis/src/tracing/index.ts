@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { InFlight } from '../in-flight.ts';
 import type { ServiceConfig } from '../settings.ts';
 import type { Tracer } from './sdk.ts';
 import { isTracing } from './settings.ts';
@@ -6,7 +7,7 @@ import { isTracing } from './settings.ts';
 export interface Tracing {
   /** The trace and span that is being worked for, as fields of a log line. */
   ids(): object;
-  addTo(app: FastifyInstance): void;
+  addTo(app: FastifyInstance, inFlight: InFlight): void;
 }
 
 /**
@@ -18,7 +19,7 @@ export function tracingOf(config: ServiceConfig): Tracing | undefined {
   let tracer: Tracer | undefined;
   return {
     ids: () => tracer?.ids() ?? {},
-    addTo(app) {
+    addTo(app, inFlight) {
       app.addHook('onReady', async () => {
         const { startTracer } = await import('./sdk.ts');
         tracer = await startTracer(config, app.identity, app.log);
@@ -28,10 +29,7 @@ export function tracingOf(config: ServiceConfig): Tracing | undefined {
         else tracer.begin(request, done);
       });
       app.addHook('onError', async (request, _reply, error) => tracer?.failed(request, error));
-      app.addHook('onResponse', (request, reply, done) => {
-        tracer?.end(request, reply);
-        done();
-      });
+      inFlight.onEnd(({ request }, status) => tracer?.end(request, status));
       app.addHook('onClose', async () => tracer?.stop());
     },
   };

@@ -23,7 +23,7 @@ import {
   ATTR_URL_PATH,
   ATTR_URL_SCHEME,
 } from '@opentelemetry/semantic-conventions';
-import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyRequest } from 'fastify';
 import type { Identity } from '../identity.ts';
 import { routeOf } from '../requests.ts';
 import { createExporter, createSampler } from './choices.ts';
@@ -33,7 +33,7 @@ export interface Tracer {
   ids(): object;
   begin(request: FastifyRequest, next: () => void): void;
   failed(request: FastifyRequest, error: Error): void;
-  end(request: FastifyRequest, reply: FastifyReply): void;
+  end(request: FastifyRequest, status: number): void;
   /** Sends what is left, for two seconds at most: a service must be able to end while its collector is down. */
   stop(): Promise<void>;
 }
@@ -78,10 +78,10 @@ export async function startTracer(
       context.with(trace.setSpan(parent, span), next);
     },
     failed: (request, error) => spans.get(request)?.recordException(error),
-    end(request, reply) {
+    end(request, status) {
       const span = spans.get(request);
-      span?.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, reply.statusCode);
-      if (reply.statusCode >= 500) span?.setStatus({ code: SpanStatusCode.ERROR });
+      span?.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, status);
+      if (status >= 500) span?.setStatus({ code: SpanStatusCode.ERROR });
       span?.end();
     },
     async stop() {

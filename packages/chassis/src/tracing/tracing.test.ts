@@ -58,6 +58,16 @@ describe('a service that is told of a collector', () => {
     expect(JSON.stringify(collector.spans)).not.toContain('hunter2');
   });
 
+  it('sends a span for a request that its caller gave up', async () => {
+    const collector = await startCollector();
+    const service = await startTraced(collector);
+
+    await expect(fetch(`${service.url}/slow?ms=60000`, { signal: AbortSignal.timeout(200) })).rejects.toThrow();
+    await stop(service);
+
+    expect(Number(spanOf(collector, 'GET /slow')?.attributes['http.response.status_code'])).toBe(499);
+  });
+
   it('passes the trace on to the service that it calls, span by span', async () => {
     const collector = await startCollector();
     const called = await startTraced(collector, { OTEL_SERVICE_NAME: 'called' });
