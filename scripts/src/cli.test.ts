@@ -83,6 +83,17 @@ it('says in the help which options there have to be, and after an error where th
   expect(said()).toBe("error: required option '--to <environment>' not specified\n  --help says what there is\n");
 });
 
+it('refuses to only look, or to answer with one value, again and again', async () => {
+  const { context, said, forget } = await nowhere();
+  for (const option of ['--dry-run', '--json']) {
+    forget();
+    expect(await runCommand(['reconcile', '--every', '1', option], context), option).toBe(2);
+    expect(said()).toBe(
+      `error: option '--every <seconds>' cannot be used with option '${option}'\n  --help says what there is\n`,
+    );
+  }
+});
+
 it('names in the help of override every gate that may be overridden, and no other', async () => {
   const { context, said } = await nowhere();
   await runCommand(['override', '--help'], context);

@@ -1,4 +1,4 @@
-import { Argument } from 'commander';
+import { Argument, Option } from 'commander';
 import { deadline, dryRun, json, positive, remote } from './options.ts';
 import type { CommandTable } from './table.ts';
 
@@ -9,7 +9,11 @@ export function addUpkeep({ program, context, run, end }: CommandTable): void {
     .description(
       'Finish what was left: record outcomes nobody waited for, restore what was verified where something failed',
     )
-    .option('--every <seconds>', 'again and again until a signal ends it', positive)
+    .addOption(
+      new Option('--every <seconds>', 'again and again until a signal ends it; not with --dry-run or --json')
+        .argParser(positive)
+        .conflicts(['dryRun', 'json']),
+    )
     .addOption(dryRun)
     .addOption(remote)
     .addOption(deadline)

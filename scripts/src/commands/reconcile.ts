@@ -9,7 +9,7 @@ import { openRepository, type Repository } from '../steps/repository.ts';
 export interface ReconcileCommandOptions {
   remote?: string | undefined;
   dryRun?: boolean | undefined;
-  /** Again and again, this many seconds apart, until a signal ends it. */
+  /** Again and again, this many seconds apart, until a signal ends it; with neither `dryRun` nor `json`. */
   every?: number | undefined;
   deadline: number;
   json?: boolean | undefined;
