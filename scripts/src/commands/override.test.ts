@@ -66,13 +66,30 @@ describe('override', () => {
     expect(await workshop.policy('staging')).toContain('reason: demo');
   });
 
+  it('refuses gates that pass beside one that does not, and names them alone', async () => {
+    const workshop = await deliveredWorkshop();
+    const before = await workshop.traces();
+    const refused = await workshop.sluice('override', ...toStaging, '--gate', 'hold', 'verified', 'freeze');
+
+    expect(refused.code, refused.stderr).toBe(2);
+    expect(refused.stderr).toContain(
+      'staging needs no override of the gate freeze, hold, which passes\n  name what does not pass alone: --gate verified\n',
+    );
+    expect(await workshop.traces()).toEqual(before);
+  });
+
   it('refuses what it may not do or has no reason for, and leaves nothing behind', async () => {
     const cases: [what: string, args: string[], message: string, code: number][] = [
       ['no reason', ['web', '--to', 'staging', '--gate', 'verified'], "required option '--reason <text>'", 2],
       ['an empty reason', ['web', '--to', 'staging', '--gate', 'verified', '--reason', ' '], 'needs a reason', 2],
       ['a gate that there is not', [...toStaging, '--gate', 'verifed'], 'did you mean "verified"?', 2],
       ['a gate that is not asked', [...toStaging, '--gate', 'approvals'], 'staging does not ask the gate approvals', 2],
-      ['a gate that passes', [...toStaging, '--gate', 'hold'], 'nothing has to be overridden: hold passes', 2],
+      [
+        'a gate that passes',
+        [...toStaging, '--gate', 'hold'],
+        'staging needs no override of the gate hold, which passes',
+        2,
+      ],
       ['quarantine', [...toStaging, '--gate', 'quarantine'], 'the gate quarantine cannot be overridden in staging', 3],
     ];
     const workshop = await deliveredWorkshop();

@@ -16,7 +16,7 @@ export function requireOverridable(gates: readonly string[], environment: Enviro
   }
 }
 
-/** Throws UserError (exit 2) where a plan passes over gates that are not asked, or where none of them stands in the way. */
+/** Throws UserError (exit 2) where a plan passes over gates that are not asked, or that pass already. */
 export function requireOverriding({ overridden = [], changes, environment }: Plan): void {
   const verdicts = changes.flatMap((each) => each.verdicts);
   const unasked = overridden.filter((gate) => verdicts.every((each) => each.gate !== gate));
@@ -26,9 +26,14 @@ export function requireOverriding({ overridden = [], changes, environment }: Pla
       exit: 'usage',
     });
   }
-  if (verdicts.some((each) => each.overridden === true)) return;
-  throw new UserError(`nothing has to be overridden: ${overridden.join(', ')} passes`, {
-    hint: `pnpm run promote ${changes.map(({ app }) => app).join(' ')} --to ${environment}`,
+  const standing = new Set(verdicts.filter((each) => each.overridden === true).map(({ gate }) => gate));
+  const passing = overridden.filter((gate) => !standing.has(gate));
+  if (passing.length === 0) return;
+  throw new UserError(`${environment} needs no override of the gate ${passing.join(', ')}, which passes`, {
+    hint:
+      standing.size > 0
+        ? `name what does not pass alone: --gate ${[...standing].join(' ')}`
+        : `pnpm run promote ${changes.map(({ app }) => app).join(' ')} --to ${environment}`,
     exit: 'usage',
   });
 }
