@@ -58,6 +58,7 @@ describe('hold', () => {
       ['web', '--env', 'staging', '--reason', 'x', '--until', 'soon'],
       '"soon" is neither',
     ],
+    ['an end at once', ['web', '--env', 'staging', '--reason', 'x', '--until', '0s'], '"0s" is over already'],
   ])('refuses %s, ends with 2 and leaves nothing behind', async (_, args, message) => {
     const workshop = await deliveredWorkshop();
     const before = await workshop.traces();

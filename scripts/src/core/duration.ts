@@ -17,10 +17,12 @@ export function parseDuration(text: string): number {
   return Number(count) * units[unit as keyof typeof units];
 }
 
-/** When a stop ends, ISO 8601 in UTC, from a duration counted from now or an instant with its offset; throws UserError otherwise. */
+/**
+ * When a stop ends, ISO 8601 in UTC, from a duration counted from now or an instant with its offset; throws UserError
+ * otherwise, and where it would end no later than now.
+ */
 export function parseUntil(text: string, now: Date): string {
-  if (durationPattern.test(text)) return new Date(now.getTime() + parseDuration(text)).toISOString();
-  const instant = /^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : Number.NaN;
+  const instant = durationPattern.test(text) ? now.getTime() + parseDuration(text) : parseInstant(text);
   if (Number.isNaN(instant)) {
     throw new UserError(`"${text}" is neither a duration such as 2h nor an instant such as 2030-01-31T18:00:00+01:00`, {
       hint: 'write how long from now, or when, with the offset from UTC',
@@ -28,9 +30,14 @@ export function parseUntil(text: string, now: Date): string {
     });
   }
   if (instant <= now.getTime()) {
-    throw new UserError(`"${text}" has passed already`, { hint: `it is ${now.toISOString()} now`, exit: 'usage' });
+    throw new UserError(`"${text}" is over already`, { hint: `it is ${now.toISOString()} now`, exit: 'usage' });
   }
   return new Date(instant).toISOString();
+}
+
+/** NaN for what is no instant with its offset. */
+function parseInstant(text: string): number {
+  return /^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : Number.NaN;
 }
 
 /** Milliseconds in the words of the configuration, by the two greatest units: `45s`, `1h 5m`, `2d`. */
