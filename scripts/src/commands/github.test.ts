@@ -77,6 +77,25 @@ describe('in the pipeline on GitHub', () => {
     expect(await workshop.ahead('deploy/staging', before)).toBe(2);
   });
 
+  it('has nothing to do where somebody was faster with the same, and says so as JSON too', async () => {
+    const workshop = await delivered();
+    workshop.inPipeline('ann');
+    const before = await workshop.head('deploy/staging');
+    await workshop.sluice(...promotion);
+    const paths = ['web/release.yaml', 'web/manifests.yaml'];
+    const show = (path: string): Promise<string> =>
+      workshop.git('--git-dir', workshop.bare, 'show', `deploy/staging:${path}`);
+    const files = Object.fromEntries(await Promise.all(paths.map(async (path) => [path, await show(path)] as const)));
+    await workshop.git('--git-dir', workshop.bare, 'update-ref', 'refs/heads/deploy/staging', before);
+    workshop.github.fault({ on: 'createCommitOnBranch', kind: 'stale head', files });
+    const promoted = await workshop.sluice(...promotion, '--json');
+
+    expect(promoted.code, promoted.stderr).toBe(6);
+    expect(promoted.stderr).toContain('someone else has just landed the same: nothing to do');
+    expect(promoted.stdout).toBe('null\n');
+    expect(await workshop.ahead('deploy/staging', before)).toBe(1);
+  });
+
   it('runs the guard itself, since no hook of ours is there', async () => {
     const workshop = await delivered();
     workshop.inPipeline('ann');
@@ -185,6 +204,22 @@ describe('outside the pipeline on GitHub', () => {
       String.raw`gh workflow run carry-out.yaml --ref main -f command=hold -f apps=web -f environment=staging -f 'options=["--reason=Bob'\''s demo"]'`,
     );
     expect(workshop.github.calls()).toEqual([]);
+  });
+
+  it.each([
+    ['carry-out.yaml', ['promote', 'web', '--to', 'staging']],
+    ['carry-out.yaml', ['hold', 'web', '--env', 'staging', '--reason', 'demo']],
+    ['reconcile.yaml', ['reconcile']],
+  ])('answers with JSON what it started of %s: %j', async (_, command) => {
+    const workshop = await delivered();
+    const asked = await workshop.sluice(...command, '--json');
+    const [started] = workshop.github.dispatches();
+
+    expect(asked.code, asked.stderr).toBe(0);
+    expect(JSON.parse(asked.stdout)).toMatchObject({
+      request: started?.inputs,
+      run: expect.stringMatching(/^https:\/\/github\.com\/acme\/shop\/actions\/runs\/\d+$/),
+    });
   });
 
   it('hands over stops, rollbacks and reconciling as well, and delivers nothing', async () => {

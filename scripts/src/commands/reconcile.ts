@@ -20,7 +20,7 @@ export async function reconcile(context: Context, options: ReconcileCommandOptio
   const { every, remote, deadline } = options;
   if (every !== undefined) return reconcileForever(context, { every, remote, deadline });
   const repository = await openRepository(context, { remote });
-  if (!repository.writes && options.dryRun !== true) return askToReconcile(context, repository);
+  if (!repository.writes && options.dryRun !== true) return askToReconcile(context, repository, options.json);
   return report(context, await once(context, repository, options), options);
 }
 

@@ -53,6 +53,18 @@ it('uses no kept rendering that somebody has changed', async () => {
   expect(await renderAll(workshop)).toEqual(first);
 });
 
+it('answers with the same JSON whether or not it writes files', async () => {
+  const workshop = await deliveredWorkshop();
+  const folder = join(workshop.clone, '../renderings');
+  for (const what of [['web', '--env', 'dev'], ['--all']]) {
+    const printed = await workshop.sluice('render', ...what, '--json');
+    const written = await workshop.sluice('render', ...what, '--json', '--out', folder);
+
+    expect(JSON.parse(written.stdout), written.stderr).toEqual(JSON.parse(printed.stdout));
+    expect(await readFile(join(folder, 'dev/web.yaml'), 'utf8')).toBe(await workshop.manifests('dev', 'web'));
+  }
+});
+
 it('prints one app in one environment, and says what is missing', async () => {
   const workshop = await deliveredWorkshop();
 

@@ -50,9 +50,10 @@ export async function render(context: Context, app: string | undefined, options:
   const manifests = await renderReleases(config, wanted, createSources(git), cache);
   const rendered = releases.map((release, index) => ({ release, manifests: manifests[index] ?? '' }));
   if (options.out !== undefined) await writeOut(context, options.out, rendered);
-  else if (options.json === true) {
+  if (options.json === true) {
     context.stdout.write(`${JSON.stringify(app === undefined ? rendered : rendered[0], null, 2)}\n`);
-  } else context.stdout.write(manifests.join('---\n'));
+  } else if (options.out === undefined) context.stdout.write(manifests.join('---\n'));
+  else context.stdout.write(`${rendered.length} renderings in ${options.out}\n`);
   return exitCodes.done;
 }
 
@@ -101,5 +102,4 @@ async function writeOut(
   for (const { release, manifests } of rendered) {
     await writeText(context.cwd, `${folder}/${release.environment}/${release.app}.yaml`, manifests);
   }
-  context.stdout.write(`${rendered.length} renderings in ${folder}\n`);
 }

@@ -58,11 +58,7 @@ export async function applyPlan(
   options: ApplyOptions,
 ): Promise<number> {
   const first = await makePlan(repository);
-  if (first.plan === undefined) {
-    context.stderr.write(`${nothing}: nothing to do\n`);
-    if (options.json === true) context.stdout.write('null\n');
-    return exitCodes.nothing;
-  }
+  if (first.plan === undefined) return endWithNothing(context, nothing, options);
   const { plan, target } = first;
   const text = `${JSON.stringify(planJson(plan), null, 2)}\n`;
   const stops = options.dryRun === true || options.explain === true || options.planOut !== undefined;
@@ -100,12 +96,15 @@ export async function applyPlan(
     await writeObservations(context, repository, identity, again.seen ?? []);
     return again.plan;
   });
-  if (landing === undefined) {
-    context.stderr.write('someone else has just landed the same: nothing to do\n');
-    return exitCodes.nothing;
-  }
+  if (landing === undefined) return endWithNothing(context, 'someone else has just landed the same', options);
   if (isProposable(plan)) await closeOvertaken(context, repository, landing);
   return finish(context, repository, identity, landing, options);
+}
+
+function endWithNothing({ stdout, stderr }: Context, why: string, { json }: Pick<ApplyOptions, 'json'>): number {
+  stderr.write(`${why}: nothing to do\n`);
+  if (json === true) stdout.write('null\n');
+  return exitCodes.nothing;
 }
 
 /** Throws a UserError (exit 4) where a newer release has landed since the first plan: it is not put back. */

@@ -37,19 +37,24 @@ export async function handOver(
 ): Promise<number> {
   if (github === undefined) throw new Error('only GitHub has a pipeline to hand over to');
   const inputs = requestInputs(request);
-  const url = await github.dispatch(requestWorkflow, { ...inputs });
-  context.stderr.write(`the pipeline carries it out: ${url}\n`);
-  if (json.asked === true) {
-    context.stdout.write(`${JSON.stringify({ plan: json.plan ?? null, request: inputs, run: url }, null, 2)}\n`);
-  }
+  const run = await github.dispatch(requestWorkflow, { ...inputs });
+  context.stderr.write(`the pipeline carries it out: ${run}\n`);
+  if (json.asked === true) writeStarted(context, { plan: json.plan ?? null, request: inputs, run });
   return exitCodes.done;
 }
 
 /** Has the pipeline reconcile now instead of at its next turn. Gives the exit code. */
-export async function askToReconcile(context: Context, { github }: Where): Promise<number> {
+export async function askToReconcile(context: Context, { github }: Where, json: boolean | undefined): Promise<number> {
   if (github === undefined) throw new Error('only GitHub has a pipeline to hand over to');
-  context.stderr.write(`the pipeline reconciles: ${await github.dispatch(reconcileWorkflow, {})}\n`);
+  const run = await github.dispatch(reconcileWorkflow, {});
+  context.stderr.write(`the pipeline reconciles: ${run}\n`);
+  if (json === true) writeStarted(context, { plan: null, request: {}, run });
   return exitCodes.done;
+}
+
+/** The plan, where one was made here, the inputs of the workflow, and where to watch it. */
+function writeStarted({ stdout }: Context, started: { plan: unknown; request: object; run: string }): void {
+  stdout.write(`${JSON.stringify(started, null, 2)}\n`);
 }
 
 /** For a shell of whoever reads it. */
