@@ -206,6 +206,16 @@ describe('outside the pipeline on GitHub', () => {
     expect(workshop.github.calls()).toEqual([]);
   });
 
+  it('names to the pipeline the commit that a revision is here', async () => {
+    const workshop = await delivered();
+    await workshop.push({ 'services/web/index.js': 'export const answer = 2;\n' });
+    const since = (await workshop.git('rev-parse', 'HEAD~1')).trim();
+    const asked = await workshop.sluice('promote', '--changed-since', 'HEAD~1', '--to', 'staging');
+
+    expect(asked.code, asked.stderr).toBe(0);
+    expect(workshop.github.dispatches()[0]?.inputs['options']).toContain(`"--changed-since=${since}"`);
+  });
+
   it.each([
     ['carry-out.yaml', ['promote', 'web', '--to', 'staging']],
     ['carry-out.yaml', ['hold', 'web', '--env', 'staging', '--reason', 'demo']],

@@ -75,6 +75,11 @@ describe('promote', () => {
       ['--all', '--release', 'x', '--to', 'staging'],
       '--release goes with exactly one app',
     ],
+    [
+      'an unknown revision',
+      ['--changed-since', '0123456789', '--to', 'staging'],
+      'there is no revision "0123456789"\n  git log --oneline shows them; one that was not pushed is only where it was made\n',
+    ],
     ['an unknown release', ['web', '--release', 'x', '--to', 'staging'], 'unknown release "x" of web in dev'],
     [
       'an environment that does not come before',

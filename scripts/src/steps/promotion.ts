@@ -24,7 +24,7 @@ export interface PromotionRequest extends Watching {
   from?: string | undefined;
   /** Every app whose release differs. */
   all?: boolean | undefined;
-  /** Every app whose inputs on main differ from those at this revision. */
+  /** Every app whose inputs on main differ from those at this commit. */
   changedSince?: string | undefined;
   /** A release other than the running one: its id, its tag, or its image's digest. */
   release?: string | undefined;
@@ -104,17 +104,13 @@ async function chooseApps(
   return changedSince === undefined ? there : changedApps(repository, there, changedSince, to);
 }
 
-/** The apps whose inputs at main are not what they were at a revision. */
+/** The apps whose inputs at main are not what they were at a commit. */
 async function changedApps(
   { git, config, main }: Repository,
   apps: readonly string[],
-  since: string,
+  revision: string,
   environment: string,
 ): Promise<string[]> {
-  const revision = await git.resolve(since);
-  if (revision === undefined) {
-    throw new UserError(`there is no revision "${since}"`, { hint: 'git log --oneline shows them', exit: 'usage' });
-  }
   const [then, tip] = await Promise.all([inputsSnapshot(git, { revision }), inputsSnapshot(git, main)]);
   const [before, now] = [readWorkspace(then), readWorkspace(tip)];
   const known = new Map<string, string[]>();
