@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { startCluster } from '../../test/cluster-server.ts';
 import { contextIn } from '../../test/context.ts';
-import { deliveredWorkshop, type Workshop } from '../../test/workshop.ts';
+import { deliveredWorkshop, secondVersionWorkshop, type Workshop } from '../../test/workshop.ts';
 import { deliver } from './deliver.ts';
 import { promote } from './promote.ts';
 import { reconcile } from './reconcile.ts';
@@ -75,4 +75,30 @@ it('ends a batch with 1 where one app fails, keeps what the others became, resto
   expect(last.said).toMatch(/jobs \S+-3 in staging: verified/);
   expect(last.said).not.toContain('web:');
   expect(await workshop.release('staging', 'web')).toEqual(web);
+});
+
+it('ends reconcile with 1 where a landing that it follows fails, though another one becomes verified after that', async () => {
+  const workshop = await secondVersionWorkshop();
+  const { kubeconfig, stop } = await startCluster(async ({ set }) => {
+    const records = await workshop.git('--git-dir', workshop.bare, 'log', '--format=%s', 'delivery-records');
+    for (const [app, environment] of [
+      ['web', 'staging'],
+      ['jobs', 'dev'],
+    ] as const) {
+      const { image, digest, tag } = await workshop.release(environment, app);
+      const stuck = app === 'web' && tag.endsWith('-2');
+      const waits = app === 'jobs' && !records.includes('Record web failed in staging');
+      const health = stuck ? 'Degraded' : waits ? 'Progressing' : 'Healthy';
+      const revision = await workshop.head(`deploy/${environment}`);
+      set({ app, environment, image: `${image}@${digest}`, revision, health, stuck, since: started });
+    }
+  });
+  onTestFinished(stop);
+  await workshop.useCluster(kubeconfig);
+  const context = contextIn(workshop);
+  const code = await reconcile(context, { deadline: 3600 });
+
+  expect(context.said()).toMatch(/web \S+-2 in staging: failed[^]*jobs \S+-1 in dev: verified/);
+  expect(context.said()).toContain('restored: web in staging');
+  expect(code, context.said()).toBe(1);
 });

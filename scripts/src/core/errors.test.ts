@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nearest, unknownName, UserError } from './errors.ts';
+import { exitCodes, nearest, unknownName, UserError, worstExit } from './errors.ts';
 
 it.each([
   ['stagin', 'staging'],
@@ -32,4 +32,13 @@ it('holds no password of an address, whoever reads it', () => {
   expect(error.message).toBe('fatal: unable to access https://***@github.com/acme/shop: refused');
   expect(error.hint).toBe('git fetch https://***@github.com/acme/shop');
   expect(JSON.stringify(error)).not.toMatch(/hunter2|ghs_token/);
+});
+
+it.each([
+  [[], 'done'],
+  [['done', 'done'], 'done'],
+  [['done', 'superseded', 'unknown'], 'unknown'],
+  [['unknown', 'failed', 'superseded'], 'failed'],
+] as const)('ends %j together as %s', (each, together) => {
+  expect(worstExit(each.map((name) => exitCodes[name]))).toBe(exitCodes[together]);
 });

@@ -6,6 +6,11 @@ export const exitCodes = { done: 0, failed: 1, usage: 2, blocked: 3, superseded:
 
 export type ExitName = keyof typeof exitCodes;
 
+/** The exit code of several things done together: a failure says more than an outcome that is unknown, so where there is one, it alone decides. */
+export function worstExit(codes: readonly number[]): number {
+  return codes.includes(exitCodes.failed) ? exitCodes.failed : Math.max(exitCodes.done, ...codes);
+}
+
 export interface ErrorDetails {
   /** What to run or change next; one line each. */
   hint?: string | undefined;

@@ -1,9 +1,8 @@
 import type { Identity } from '../core/identity.ts';
 import type { Context } from '../context.ts';
-import { exitCodes } from '../core/errors.ts';
+import { exitCodes, worstExit } from '../core/errors.ts';
 import { outcomeExits } from '../core/outcome/outcome.ts';
 import type { Plan } from '../core/plan.ts';
-import type { DeliveryRecord } from '../core/record.ts';
 import { createProgress, describeOutcome, planJson } from '../ui/index.ts';
 import type { Followed } from './follow.ts';
 import type { Landing } from './land.ts';
@@ -52,12 +51,5 @@ export async function finish(
     context.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
   }
   for (const each of followed) context.stderr.write(describeOutcome(each.record, each.why));
-  return Math.max(exitCodes.done, ...rank(records).map((state) => exitCodes[outcomeExits[state]]));
-}
-
-/** A failure says more than an unknown outcome: where there is one, it alone decides. */
-function rank(records: readonly DeliveryRecord[]): DeliveryRecord['outcome']['state'][] {
-  const states = records.map((each) => each.outcome.state);
-  const failures = states.filter((state) => outcomeExits[state] === 'failed');
-  return failures.length > 0 ? failures : states;
+  return worstExit(records.map(({ outcome }) => exitCodes[outcomeExits[outcome.state]]));
 }

@@ -1,6 +1,6 @@
 import { personOf, type Identity } from '../core/identity.ts';
 import type { Context } from '../context.ts';
-import { describeError, exitCodes, UserError } from '../core/errors.ts';
+import { describeError, exitCodes, UserError, worstExit } from '../core/errors.ts';
 import { planWriting, type Plan } from '../core/plan.ts';
 import { describeStop, holdsOn } from '../core/policy.ts';
 import { isBeyondRepair, isBroken, isOpen, type Landed } from '../core/reconcile.ts';
@@ -74,7 +74,9 @@ export async function reconcileOnce(
   }
   async function follow(landing: Landing<Plan> | undefined): Promise<void> {
     if (landing === undefined) return;
-    done.exit = Math.max(done.exit, await finish(context, repository, by, landing, { deadline: options.deadline }));
+    const exit = await finish(context, repository, by, landing, { deadline: options.deadline });
+    // Read after the wait, in which others may have ended.
+    done.exit = worstExit([done.exit, exit]);
   }
 
   // First, since whoever has approved one waits for it, and a canary takes its time.
