@@ -49,6 +49,20 @@ describe('a notification', () => {
     expect(said?.trim().split(/\s+/).at(-1)).toBe(String(sent));
   });
 
+  it.for([
+    ['when a rollout was aborted or its pods do not come', { health: 'Degraded' }, true],
+    ['not while a rollout is under way', { health: 'Progressing' }, false],
+  ] as const)('that something is degraded is sent %s', async ([, change, sent]) => {
+    const objects = { 'config.yaml': config, 'app.yaml': application(change) };
+    const said = await argocdAdmin(
+      argocd ?? '',
+      ['notifications', 'trigger', 'run', 'degraded', './app.yaml', ...settings],
+      objects,
+    );
+
+    expect(said?.trim().split(/\s+/).at(-1)).toBe(String(sent));
+  });
+
   it.for(Object.keys(data).filter((name) => name.startsWith('template.')))('is JSON: %s', async (name) => {
     const template = name.replace('template.', '');
     const objects = { 'config.yaml': config, 'app.yaml': application() };
