@@ -138,6 +138,12 @@ describe('the workflows', () => {
     expect(get('charts').jobs['charts']?.steps.at(-1)?.run).toBe('pnpm run validate --charts');
   });
 
+  it('check every commit of main, whatever is pushed after it', () => {
+    expect(get('checks').concurrency?.['group']).toBe(
+      "checks-${{ github.event_name == 'push' && github.sha || github.ref }}",
+    );
+  });
+
   it('queue what is asked for one environment, and cut none off', () => {
     const { group, ...rest } = get('carry-out').concurrency ?? {};
     expect(group).toBe('carry-out-${{ inputs.environment }}');
