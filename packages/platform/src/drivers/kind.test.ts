@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -177,12 +178,30 @@ describe('the kind driver, brought up', () => {
       world.containers[node] = { running: true, labels: {}, networks: ['sluice'] };
     });
 
+    await mkdir(lab.host.paths.config, { recursive: true });
+    await writeFile(join(lab.host.paths.config, 'kind-cluster'), 'creating\n');
+
     await driverOf(lab).up(lab.host);
 
     expect(lab.calls().filter((line) => /^kind (create|delete)/.test(line))).toEqual([
       'kind delete cluster --name sluice',
       expect.stringMatching(/^kind create cluster --name sluice --config - /),
     ]);
+  });
+
+  it('leaves a cluster of its name alone that somebody else has made, also in a purge', async () => {
+    const lab = await createLab();
+    lab.change((world) => {
+      world.clusters = ['sluice'];
+      world.containers[node] = { running: true, labels: {}, networks: ['kind'] };
+    });
+
+    await expect(driverOf(lab).up(lab.host)).rejects.toMatchObject({
+      message: `kind has a cluster "sluice" that is not of the platform in ${lab.host.paths.state}`,
+      hint: expect.stringContaining('kind delete cluster --name sluice'),
+    });
+    await driverOf(lab).down(lab.host, { purge: 'all' });
+    expect(lab.world().clusters).toEqual(['sluice']);
   });
 
   it('leaves a cluster alone that was made with other settings, and says how to go on', async () => {

@@ -7,7 +7,7 @@ import { linkTools } from '../tools.ts';
 import type { Driver, Purge } from './driver.ts';
 import { contextName } from './embedded/kubeconfigs.ts';
 import { hasGuests, removeState, stopGuests } from './guests.ts';
-import { clusterName, nodeContainer, settleCluster, startCluster, writeKubeconfig } from './kind/cluster.ts';
+import { deleteCluster, nodeContainer, settleCluster, startCluster, writeKubeconfig } from './kind/cluster.ts';
 import { createCommands, inspectContainer, network, requireDocker } from './kind/docker.ts';
 import { connectRegistry, registryContainer, registryVolume, startRegistry } from './kind/registry.ts';
 import { pushArchive } from './push-archive.ts';
@@ -103,7 +103,7 @@ async function down(host: Host, { purge }: { purge: Purge }): Promise<void> {
       if ((await inspectContainer(commands, name))?.running === true) await commands.docker(['stop', name]);
     }
   } else {
-    await commands.kind(['delete', 'cluster', '--name', clusterName]);
+    await deleteCluster(host, commands);
     if ((await inspectContainer(commands, registryContainer)) !== undefined) {
       await commands.docker(['rm', '--force', registryContainer]);
     }

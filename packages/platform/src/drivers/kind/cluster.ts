@@ -45,15 +45,24 @@ export function clusterConfig(settings: Settings): string {
   });
 }
 
-/** Creates the cluster, or starts the node that a stop has left; one whose creation was interrupted is made anew. */
+/**
+ * Creates the cluster, or starts the node that a stop has left; one whose creation was interrupted is made anew. Throws
+ * UserError where a cluster of that name is not of this platform.
+ */
 export async function startCluster(host: Host, commands: Commands): Promise<void> {
   const config = clusterConfig(host.settings);
   const hash = createHash('sha256').update(config).digest('hex');
   const marker = markerOf(host);
   const made = (await readIfThere(marker))?.trim();
-  const clusters = (await commands.kind(['get', 'clusters'])).split('\n');
+  const exists = (await commands.kind(['get', 'clusters'])).split('\n').includes(clusterName);
+  if (exists && made === undefined) {
+    throw new UserError(`kind has a cluster "${clusterName}" that is not of the platform in ${host.paths.state}`, {
+      hint: `kind delete cluster --name ${clusterName} removes it with all that is in it; then run pnpm start`,
+      exit: 'blocked',
+    });
+  }
   const node = await inspectContainer(commands, nodeContainer);
-  if (clusters.includes(clusterName) && node !== undefined && made !== undefined) {
+  if (exists && node !== undefined && made !== creating) {
     if (made !== hash) {
       throw new UserError(`the cluster "${clusterName}" of kind was made with other settings than now`, {
         hint: 'bring the old settings back, or make it anew: pnpm stop --purge, then pnpm start',
@@ -61,6 +70,7 @@ export async function startCluster(host: Host, commands: Commands): Promise<void
     }
     if (!node.running) await commands.docker(['start', nodeContainer]);
   } else {
+    await writeAtomically(marker, `${creating}\n`);
     await commands.kind(['delete', 'cluster', '--name', clusterName]);
     await commands.kind(['create', 'cluster', '--name', clusterName, '--config', '-', '--kubeconfig', draftOf(host)], {
       input: config,
@@ -68,6 +78,12 @@ export async function startCluster(host: Host, commands: Commands): Promise<void
     });
     await writeAtomically(marker, `${hash}\n`);
   }
+}
+
+/** Deletes the cluster, if it is this platform's. */
+export async function deleteCluster(host: Host, commands: Commands): Promise<void> {
+  if ((await readIfThere(markerOf(host))) === undefined) return;
+  await commands.kind(['delete', 'cluster', '--name', clusterName]);
 }
 
 /** Waits for the node, and takes kubeadm's own CoreDNS away: every driver applies the one of infrastructure/. */
@@ -94,7 +110,10 @@ export async function writeKubeconfig(host: Host, commands: Commands): Promise<v
   await writeAtomically(host.paths.kubeconfig, renderKubeconfig(access, contextName), 0o600);
 }
 
-/** Says that the creation came to its end; without it a cluster is half of one. */
+/** Stands in the marker until a creation has come to its end; before that a cluster is half of one. */
+const creating = 'creating';
+
+/** Says that the cluster is this platform's, and of which configuration it was made. */
 function markerOf(host: Host): string {
   return join(host.paths.config, 'kind-cluster');
 }
