@@ -65,3 +65,19 @@ export async function canaryWeight(lab: Lab, namespace: string): Promise<number>
   }>('-n', namespace, 'get', 'traefikservices');
   return items[0]?.spec.weighted.services.find((each) => each.name.endsWith('-canary'))?.weight ?? 0;
 }
+
+/** How Argo CD syncs an application by itself, or null for not at all. */
+export async function setAutomated({ kubectl }: Lab, application: string, automated: object | null): Promise<void> {
+  const patch = JSON.stringify({ spec: { syncPolicy: { automated } } });
+  await kubectl('-n', 'argocd', 'patch', 'application', application, '--type=merge', `--patch=${patch}`);
+}
+
+/** Has Argo CD look at an object of its own again by an annotation, which it takes away when it has. */
+export async function refreshed(lab: Lab, object: string, annotation: string): Promise<void> {
+  await lab.kubectl('-n', 'argocd', 'annotate', object, '--overwrite', annotation);
+  const [name = ''] = annotation.split('=');
+  await eventually(`a refresh of ${object}`, 60, async () => {
+    const { metadata } = await lab.json<{ metadata: { annotations?: object } }>('-n', 'argocd', 'get', object);
+    return !Object.hasOwn(metadata.annotations ?? {}, name);
+  });
+}

@@ -4,7 +4,17 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { screenshot } from './browser.ts';
 import { hostState, type HostState } from './host-state.ts';
-import { canaryWeight, clusterAddress, podDigests, pods, reaches, readyPods, replacePod } from './cluster.ts';
+import {
+  canaryWeight,
+  clusterAddress,
+  podDigests,
+  pods,
+  reaches,
+  readyPods,
+  refreshed,
+  replacePod,
+  setAutomated,
+} from './cluster.ts';
 import { createLab, eventually, measured, type Finished, type Lab } from './lab.ts';
 import { findProcess, startTime } from './processes.ts';
 import { apps, cell, commitsSince, deliver, edited, opened, openingOf, promote, tail } from './shop.ts';
@@ -513,6 +523,26 @@ describe('the cluster', () => {
     });
     await eventually('one pod of the release', 90, async () => (await readyPods(lab, 'orders-dev')) === 1);
     expect(await podDigests(lab, 'orders-dev')).toEqual([digest]);
+  });
+
+  it('leaves what is changed by hand while automatic sync is off, which stays off until somebody turns it on', async () => {
+    const budget = ['-n', 'orders-dev', 'get', 'poddisruptionbudget', 'orders', '--output=name', '--ignore-not-found'];
+    await setAutomated(lab, 'orders-dev', null);
+    await lab.kubectl('-n', 'orders-dev', 'delete', 'poddisruptionbudget', 'orders');
+    await refreshed(lab, 'applicationset/apps', 'argocd.argoproj.io/application-set-refresh=true');
+    await refreshed(lab, 'application/orders-dev', 'argocd.argoproj.io/refresh=normal');
+    const { spec, status } = await lab.json<{
+      spec: { syncPolicy: { automated?: object } };
+      status: { sync: { status: string } };
+    }>('-n', 'argocd', 'get', 'application', 'orders-dev');
+
+    const meanwhile = await lab.kubectl(...budget);
+    await setAutomated(lab, 'orders-dev', { prune: true, selfHeal: true });
+
+    expect(spec.syncPolicy.automated).toBeUndefined();
+    expect(status.sync.status).toBe('OutOfSync');
+    expect(meanwhile).toBe('');
+    await eventually('the budget of Git', 60, async () => (await lab.kubectl(...budget)) !== '');
   });
 });
 
