@@ -50,6 +50,7 @@ const needed: readonly (readonly [string, string, readonly string[]])[] = [
   [outside, 'traefik/traefik', ['TCP/8000', 'TCP/8443']],
   ['traefik/traefik', 'storefront-prod/storefront', ['TCP/8080']],
   ['traefik/traefik', 'tenant-ann/any', ['TCP/3000']],
+  ['traefik/traefik', 'argocd/argocd-server', ['TCP/8080']],
   ['storefront-prod/storefront', 'opentelemetry/opentelemetry-collector', ['TCP/4318']],
   ['opentelemetry/opentelemetry-collector', 'tracing/tempo', ['TCP/4317']],
 ];
@@ -70,6 +71,8 @@ export const refused: readonly (readonly [string, string, string])[] = [
   ['monitoring/grafana', 'storefront-prod/storefront', 'TCP/9464'],
   ['traefik/traefik', 'catalog-prod/catalog', 'TCP/8080'],
   ['traefik/traefik', 'storefront-prod/storefront', 'TCP/9464'],
+  ['traefik/traefik', 'argocd/argocd-repo-server', 'TCP/8081'],
+  ['traefik/traefik', 'argocd/argocd-server', 'TCP/8083'],
   ['argo-rollouts/argo-rollouts', 'storefront-prod/storefront', 'TCP/8080'],
   ['external-secrets/external-secrets', outside, 'TCP/5432'],
   ['opentelemetry/opentelemetry-collector', outside, 'TCP/443'],
