@@ -6,9 +6,14 @@ export const namespaces = readdirSync(import.meta.dirname, { withFileTypes: true
   .filter((entry) => entry.isDirectory() && !['closed', 'api-server'].includes(entry.name))
   .map(({ name }) => name);
 
+/** Where NodeLocal DNSCache listens, on every node that has it. */
+const nodeCache = '169.254.20.10';
+
 /** What has to go through: from, to, ports. `outside` is the API server, the cloud, or users. */
 const needed: readonly (readonly [string, string, readonly string[]])[] = [
-  ...namespaces.map((name) => [`${name}/any`, 'kube-system/dns', ['UDP/53', 'TCP/53']] as const),
+  ...[...namespaces.map((name) => `${name}/any`), 'storefront-prod/storefront', 'tenant-ann/any'].flatMap((from) =>
+    ['kube-system/dns', nodeCache].map((to) => [from, to, ['UDP/53', 'TCP/53']] as const),
+  ),
   ...namespaces
     .filter((name) => name !== 'opentelemetry')
     .map((name) => [`${name}/any`, outside, ['TCP/443', 'TCP/6443']] as const),
@@ -64,6 +69,9 @@ export const refused: readonly (readonly [string, string, string])[] = [
   ['storefront-prod/storefront', 'monitoring/alertmanager', 'TCP/9093'],
   ['storefront-prod/storefront', 'loki/loki', 'TCP/3100'],
   ['storefront-prod/storefront', 'traefik/traefik', 'TCP/9100'],
+  ['storefront-prod/storefront', nodeCache, 'TCP/9253'],
+  ['tenant-ann/any', nodeCache, 'TCP/9253'],
+  ['tenant-ann/any', '169.254.169.254', 'TCP/80'],
   ['tenant-ann/any', 'monitoring/grafana', 'TCP/3000'],
   ['tenant-ann/any', 'opentelemetry/opentelemetry-collector', 'TCP/4318'],
   [outside, 'monitoring/prometheus', 'TCP/9090'],

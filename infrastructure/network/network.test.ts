@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { mayConnect, outside, type End, type NetworkPolicy, type Pod, type Rule } from '../test/connections.ts';
 import { buildKustomization } from '../test/kustomize.ts';
@@ -33,10 +34,11 @@ const labels: Record<string, Record<string, string>> = {
   'tenant-ann': { 'sluice.dev/tenant': 'true' },
 };
 
-/** An end by its name: `namespace/app`, or `outside`. */
+/** An end by its name: `namespace/app`, an address, or `outside`. */
 function end(name: string): End {
   const [namespace = '', app = ''] = name.split('/');
   if (name === outside) return outside;
+  if (isIP(name) !== 0) return { address: name };
   const pod: Pod = {
     namespace: { name: namespace, labels: labels[namespace] ?? {} },
     labels: { 'app.kubernetes.io/name': app, ...(app === 'dns' ? { 'k8s-app': 'kube-dns' } : {}) },

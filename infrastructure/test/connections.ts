@@ -1,3 +1,4 @@
+import { BlockList } from 'node:net';
 import type { KubernetesObject } from '@sluice/apiserver';
 
 type Labels = Record<string, string>;
@@ -10,7 +11,7 @@ interface Selector {
 interface Peer {
   namespaceSelector?: Selector;
   podSelector?: Selector;
-  ipBlock?: object;
+  ipBlock?: { cidr: string; except?: string[] };
 }
 
 export interface Rule {
@@ -31,9 +32,14 @@ export interface Pod {
   labels: Labels;
 }
 
+/** A node's own address, which no policy here is about and which only an `ipBlock` lets through where somebody is named. */
+export interface Host {
+  address: string;
+}
+
 /** What has no pods: the API server, clouds, users. No policy here is about it, so it is let through where nobody is named. */
 export const outside = 'outside';
-export type End = Pod | typeof outside;
+export type End = Pod | Host | typeof outside;
 
 /** Whether policies let one end reach a port of the other: both have to, the one outwards, the other inwards. */
 export function mayConnect(policies: readonly NetworkPolicy[], from: End, to: End, port: string): boolean {
@@ -41,7 +47,7 @@ export function mayConnect(policies: readonly NetworkPolicy[], from: End, to: En
 }
 
 function isLet(policies: readonly NetworkPolicy[], way: 'ingress' | 'egress', own: End, other: End, port: string) {
-  if (own === outside) return true;
+  if (!isPod(own)) return true;
   const about = policies.filter(
     ({ metadata, spec }) =>
       metadata.namespace === own.namespace.name &&
@@ -55,11 +61,19 @@ function lets({ from, to, ports }: Rule, own: Pod, other: End, port: string): bo
   const peers = from ?? to;
   return (
     (ports === undefined || ports.some((each) => `${each.protocol ?? 'TCP'}/${each.port}` === port)) &&
-    (peers === undefined || peers.some((peer) => other !== outside && isPeer(peer, own, other)))
+    (peers === undefined || peers.some((peer) => isPeer(peer, own, other)))
   );
 }
 
-function isPeer({ namespaceSelector, podSelector }: Peer, own: Pod, other: Pod): boolean {
+function isPod(end: End): end is Pod {
+  return end !== outside && 'namespace' in end;
+}
+
+function isPeer({ namespaceSelector, podSelector, ipBlock }: Peer, own: Pod, other: End): boolean {
+  if (other === outside) return false;
+  if (!isPod(other)) return ipBlock !== undefined && holds(ipBlock, other.address);
+  // Addresses of pods are nobody's to know.
+  if (ipBlock !== undefined) return false;
   const there =
     namespaceSelector === undefined
       ? other.namespace.name === own.namespace.name
@@ -68,6 +82,16 @@ function isPeer({ namespaceSelector, podSelector }: Peer, own: Pod, other: Pod):
           'kubernetes.io/metadata.name': other.namespace.name,
         });
   return there && selects(podSelector ?? {}, other.labels);
+}
+
+function holds({ cidr, except = [] }: { cidr: string; except?: string[] }, address: string): boolean {
+  const within = (network: string): boolean => {
+    const [first = '', bits] = network.split('/');
+    const list = new BlockList();
+    list.addSubnet(first, Number(bits));
+    return list.check(address);
+  };
+  return within(cidr) && !except.some(within);
 }
 
 function selects({ matchLabels = {}, matchExpressions = [] }: Selector, labels: Labels): boolean {
