@@ -5,7 +5,9 @@ import { root } from './kustomize.ts';
 
 interface Rule {
   record?: string;
+  alert?: string;
   expr: string;
+  labels?: Record<string, string>;
 }
 
 const monitoring = join(root, 'infrastructure/monitoring');
