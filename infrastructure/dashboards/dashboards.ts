@@ -192,12 +192,6 @@ export const dashboards: readonly Dashboard[] = [
         unit: 'percentunit',
       },
       {
-        title: 'Network errors',
-        expr: 'sum by (node) (rate(node_network_receive_errs_total{node=~"$node"}[5m]) + rate(node_network_transmit_errs_total{node=~"$node"}[5m]))',
-        legend: '{{node}}',
-        unit: 'short',
-      },
-      {
         title: 'Conditions',
         expr: 'sum by (node, condition) (kube_node_status_condition{node=~"$node",status="true"})',
         legend: '{{node}} {{condition}}',
