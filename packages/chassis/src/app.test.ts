@@ -146,7 +146,7 @@ describe('a request that its caller gives up', () => {
     const asked = fetch(`${await app.listen()}/api/v1/hanging`, { signal: caller.signal });
     await received;
     caller.abort();
-    await expect(asked).rejects.toThrow();
+    await expect(asked).rejects.toThrow('aborted');
   }
 
   it('is counted and timed with status 499, once', async () => {

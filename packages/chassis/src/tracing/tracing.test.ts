@@ -62,7 +62,9 @@ describe('a service that is told of a collector', () => {
     const collector = await startCollector();
     const service = await startTraced(collector);
 
-    await expect(fetch(`${service.url}/slow?ms=60000`, { signal: AbortSignal.timeout(200) })).rejects.toThrow();
+    await expect(fetch(`${service.url}/slow?ms=60000`, { signal: AbortSignal.timeout(200) })).rejects.toThrow(
+      'aborted',
+    );
     await stop(service);
 
     expect(Number(spanOf(collector, 'GET /slow')?.attributes['http.response.status_code'])).toBe(499);
