@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readJson, writeAtomically } from '../../files.ts';
+import { mountsBelow } from './mounts.ts';
 
 /** Kernel settings that the kubelet, kube-proxy, kube-router and the CNI plugins change. */
 const sysctls = [
@@ -28,6 +29,8 @@ const fixedFolders = [
 ];
 
 interface Before {
+  /** The kernel's own id of the boot; files of earlier versions lack it. */
+  boot?: string;
   sysctls: Record<string, string>;
   /** Fixed folders that were not there. */
   absent: string[];
@@ -41,18 +44,47 @@ export async function recordBefore(file: string): Promise<void> {
     const path = join('/proc/sys', name);
     if (existsSync(path)) values[name] = readFileSync(path, 'utf8').trim();
   }
-  const before: Before = { sysctls: values, absent: fixedFolders.filter((folder) => !existsSync(folder)) };
+  const absent = fixedFolders.filter((folder) => !existsSync(folder));
+  const before: Before = { boot: bootId(), sysctls: values, absent };
   await writeAtomically(file, `${JSON.stringify(before, undefined, 2)}\n`);
 }
 
-/** Brings back what was written down and forgets it. */
+/** Whether the kernel's state is still that of the boot in which it was written down. Since another one nothing of it is the platform's. */
+export async function isSameBoot(file: string): Promise<boolean> {
+  const before = await readJson<Before>(file);
+  return before?.boot === undefined || before.boot === bootId();
+}
+
+/** Brings back what was written down and forgets it; folders that somebody else uses by now stay. */
 export async function restoreBefore(file: string): Promise<void> {
   const before = await readJson<Before>(file);
   if (before === undefined) return;
-  for (const [name, value] of Object.entries(before.sysctls)) {
+  for (const [name, value] of (await isSameBoot(file)) ? Object.entries(before.sysctls) : []) {
     const path = join('/proc/sys', name);
-    if (readFileSync(path, 'utf8').trim() !== value) writeFileSync(path, value);
+    // One of a module that is not loaded any more is not there.
+    if (existsSync(path) && readFileSync(path, 'utf8').trim() !== value) writeFileSync(path, value);
   }
-  for (const folder of before.absent) await rm(folder, { recursive: true, force: true });
+  for (const folder of before.absent) {
+    if (!(await isInUse(folder))) await rm(folder, { recursive: true, force: true });
+  }
   await rm(file, { force: true });
+}
+
+/**
+ * Whether another runtime or cluster has come to a folder: something is mounted there, a socket is open, or it hands out
+ * addresses of pods there, as host-local does where it is not told where.
+ */
+async function isInUse(folder: string): Promise<boolean> {
+  if (existsSync(join(folder, 'networks'))) return true;
+  const [mounts, sockets] = await Promise.all(
+    ['/proc/self/mounts', '/proc/net/unix'].map((file) => readFile(file, 'utf8')),
+  );
+  return (
+    mountsBelow(mounts ?? '', folder).length > 0 ||
+    (sockets ?? '').split('\n').some((line) => line.includes(` ${folder}/`))
+  );
+}
+
+function bootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 }

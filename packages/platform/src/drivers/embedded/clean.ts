@@ -5,7 +5,7 @@ import { fullPath } from '../../host-packages.ts';
 import { removeUnfinishedBuilds } from '../../images/storage.ts';
 import { createProcessFiles } from '../../supervisor/files.ts';
 import { runningProcesses } from '../../supervisor/client.ts';
-import { restoreBefore } from './before.ts';
+import { isSameBoot, restoreBefore } from './before.ts';
 import { killCgroups, removeCgroups } from './cgroups.ts';
 import { removeRules, removeSets } from './iptables.ts';
 import { linkOwner, removeLinks } from './links.ts';
@@ -14,9 +14,13 @@ import { endShims } from './sandboxes.ts';
 
 /** True where a platform of this state folder left something on the host and none of its processes runs. */
 export async function hasRemains(host: Host): Promise<boolean> {
-  if (runningProcesses(createProcessFiles(host.paths.processes)).length > 0) return false;
-  const owner = await linkOwner(host.settings);
-  return owner === host.paths.state || existsSync(host.paths.before) || existsSync(host.paths.run);
+  return runningProcesses(createProcessFiles(host.paths.processes)).length === 0 && (await hasTouched(host));
+}
+
+/** True where something on the host is of this state folder's platform, running or not. */
+export async function hasTouched({ paths, settings }: Host): Promise<boolean> {
+  const owner = await linkOwner(settings);
+  return owner === paths.state || (owner === undefined && (existsSync(paths.before) || existsSync(paths.run)));
 }
 
 /**
@@ -31,8 +35,10 @@ export async function clearHost(host: Host): Promise<void> {
   await removeUnfinishedBuilds(host);
   for (const folder of [paths.run, paths.kubelet, paths.containerd, paths.images]) await unmountBelow(folder);
   await removeLinks(settings);
-  await removeRules(env);
-  await removeSets(env);
+  if (await isSameBoot(paths.before)) {
+    await removeRules(env);
+    await removeSets(env);
+  }
   await removeCgroups();
   // Sockets, namespaces and handed-out pod addresses mean nothing any more.
   await rm(paths.run, { recursive: true, force: true });

@@ -6,8 +6,7 @@ import { purgeable } from '../../state.ts';
 import { stopProcess, stopSupervisor } from '../../supervisor/client.ts';
 import { createProcessFiles } from '../../supervisor/files.ts';
 import type { Purge } from '../driver.ts';
-import { clearHost } from './clean.ts';
-import { linkOwner } from './links.ts';
+import { clearHost, hasTouched } from './clean.ts';
 import { removeSandboxes } from './sandboxes.ts';
 
 /** Own processes in the order in which they stop, the kubelet first, since it would start again what is removed. */
@@ -37,8 +36,7 @@ export async function down(host: Host, purge: Purge): Promise<void> {
   for (const name of last) await stopProcess(files, name, name.startsWith('kube-') ? 2000 : 10_000);
   rest.done();
 
-  const owner = await linkOwner(host.settings);
-  if (owner === undefined || owner === host.paths.state) {
+  if (await hasTouched(host)) {
     const clear = host.progress.step('clearing the host');
     await clearHost(host);
     clear.done();

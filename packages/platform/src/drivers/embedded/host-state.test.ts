@@ -33,6 +33,29 @@ describe('firewall rules', () => {
     );
   });
 
+  it('of another network of CNI stay, and so does what networks share', () => {
+    const comment = (network: string): string => `-m comment --comment "name: \\"${network}\\" id: \\"x\\""`;
+    const theirs = [
+      '*nat',
+      ':CNI-HOSTPORT-DNAT - [0:0]',
+      ':CNI-0ther - [0:0]',
+      '-A PREROUTING -m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT',
+      `-A POSTROUTING -s 10.88.0.2/32 ${comment('podman')} -j CNI-0ther`,
+      '-A CNI-0ther ! -d 224.0.0.0/4 -j MASQUERADE',
+    ];
+    const ours = [
+      ':CNI-a1b2c3 - [0:0]',
+      ':CNI-DN-a1b2c3 - [0:0]',
+      `-A POSTROUTING -s 10.244.0.4/32 ${comment('sluice')} -j CNI-a1b2c3`,
+      `-A CNI-HOSTPORT-DNAT -p tcp ${comment('sluice').replace('name', 'dnat name')} -j CNI-DN-a1b2c3`,
+      '-A CNI-a1b2c3 ! -d 224.0.0.0/4 -j MASQUERADE',
+      '-A CNI-DN-a1b2c3 -p tcp -j DNAT --to-destination 10.244.0.4:80',
+    ];
+
+    expect(withoutOurLines([...theirs, ...ours, 'COMMIT'].join('\n'))).toBe([...theirs, 'COMMIT'].join('\n'));
+    expect(withoutOurLines([...theirs.slice(0, 2), ...ours, 'COMMIT'].join('\n'))).toBe('*nat\nCOMMIT');
+  });
+
   it('without any line of theirs stay byte for byte', () => {
     const dump = '*filter\n:INPUT DROP [1:2]\n-A INPUT -i lo -j ACCEPT\nCOMMIT\n';
 

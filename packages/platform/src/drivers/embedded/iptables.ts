@@ -1,21 +1,31 @@
 import { attempt, run } from '../../run.ts';
+import { cniNetwork } from './layout.ts';
 
 /**
- * A dump of iptables-save without the lines of Kubernetes and CNI: their chains, rules in them and jumps to them.
+ * A dump of iptables-save without the lines of Kubernetes and CNI: their chains, rules in them and jumps to them. Where
+ * another network of CNI is there as well, its chains stay, with those that networks share.
  * Everything else stays as it is, in its order.
  */
 export function withoutOurLines(dump: string): string {
-  return dump
-    .split('\n')
-    .filter((line) => !isOurs(line))
-    .join('\n');
+  const lines = dump.split('\n');
+  const jumps = lines.flatMap((line) => {
+    const [, network] = /name: \\"([^"\\]+)\\"/.exec(line) ?? [];
+    const [, chain] = / -[jg] (CNI-\S+)/.exec(line) ?? [];
+    return network === undefined || chain === undefined ? [] : [{ network, chain }];
+  });
+  const own = new Set(jumps.filter(({ network }) => network === cniNetwork).map(({ chain }) => chain));
+  const isShared = jumps.some(({ network }) => network !== cniNetwork);
+  const isOurs = (chain: string): boolean =>
+    chain.startsWith('KUBE-') || (chain.startsWith('CNI-') && (!isShared || own.has(chain)));
+  return lines.filter((line) => !chainsOf(line).some(isOurs)).join('\n');
 }
 
-/** True for chains named KUBE-... or CNI-..., for rules inside them, and for rules that jump there or carry their comment. */
-function isOurs(line: string): boolean {
-  if (/^:(KUBE|CNI)-/.test(line)) return true;
-  if (!line.startsWith('-A ')) return false;
-  return /^-A (KUBE|CNI)-/.test(line) || / -[jg] (KUBE|CNI)-/.test(line);
+/** The chain that a line is of, and the one that it jumps to. */
+function chainsOf(line: string): string[] {
+  const [, declared] = /^:(\S+)/.exec(line) ?? [];
+  const [, of] = /^-A (\S+)/.exec(line) ?? [];
+  const [, to] = of === undefined ? [] : (/ -[jg] (\S+)/.exec(line) ?? []);
+  return [declared, of, to].filter((each) => each !== undefined);
 }
 
 /** Takes those lines out of the host's IPv4 and IPv6 rules, atomically per family, leaving all others untouched. */
@@ -23,8 +33,8 @@ export async function removeRules(env: NodeJS.ProcessEnv): Promise<void> {
   for (const family of ['iptables', 'ip6tables']) {
     const saved = await attempt(`${family}-save`, [], { env }).catch(() => undefined);
     if (saved?.code !== 0) continue;
-    if (!saved.stdout.split('\n').some(isOurs)) continue;
-    await run(`${family}-restore`, [], { env, input: withoutOurLines(saved.stdout) });
+    const rest = withoutOurLines(saved.stdout);
+    if (rest !== saved.stdout) await run(`${family}-restore`, [], { env, input: rest });
   }
 }
 

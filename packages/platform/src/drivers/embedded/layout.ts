@@ -4,6 +4,9 @@ import type { Paths } from '../../state.ts';
 /** Cgroup below which all pods run, so that what is in it is the platform's for certain. */
 export const cgroupRoot = 'sluice';
 
+/** The pods' network, as CNI plugins name it in the comments of their firewall rules. */
+export const cniNetwork = 'sluice';
+
 /** Folder of the configuration that the cluster's processes read; nothing else may lie there. */
 export function nodeConfigFolder(paths: Paths): string {
   return join(paths.config, 'node');

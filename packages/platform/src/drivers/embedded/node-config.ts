@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import { writeAtomically } from '../../files.ts';
 import type { Settings } from '../../settings.ts';
 import type { Paths } from '../../state.ts';
-import { cgroupRoot, createNodeLayout, type NodeLayout } from './layout.ts';
+import { cgroupRoot, cniNetwork, createNodeLayout, type NodeLayout } from './layout.ts';
 import { kubeconfigOf } from './kubeconfigs.ts';
 
 /** The image that holds a pod's namespaces. */
@@ -97,7 +97,7 @@ function cniConfig(layout: NodeLayout, settings: Settings): object {
   };
   return {
     cniVersion: '1.0.0',
-    name: 'sluice',
+    name: cniNetwork,
     plugins: [bridge, { type: 'portmap', capabilities: { portMappings: true }, snat: true }],
   };
 }
