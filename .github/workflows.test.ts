@@ -228,11 +228,22 @@ describe('the workflows', () => {
     expect(get('deliver').jobs['deliver']?.environment).toBe(first);
   });
 
-  it('let one job sign, with neither the secrets of an environment nor the right to push images', () => {
+  it('read secrets only in jobs with a GitHub environment, which says from which branches', () => {
+    const outside = jobs.filter(({ job }) => job.environment === undefined);
+    const reading = outside.filter(({ job }) => /secrets(\.(?!GITHUB_TOKEN\b)|\[)/.test(JSON.stringify(job)));
+
+    expect(reading.map(({ file, name }) => `${file} ${name}`)).toEqual([]);
+  });
+
+  it('let one job sign, with neither the secrets of a cluster nor the right to push images', () => {
     const signing = jobs.filter(({ job }) => job.permissions?.['id-token'] !== undefined);
 
     expect(signing.map(({ file, name }) => [basename(file), name])).toEqual([['deliver.yaml', 'attest']]);
-    expect(signing[0]?.job.environment).toBeUndefined();
+    const { environment = '' } = signing[0]?.job ?? {};
+    expect(environment).toBe('attest');
+    expect(config.environments.map((each) => each.name)).not.toContain(environment);
+    expect(jobs.filter(({ job }) => job.environment === environment)).toEqual(signing);
+    expect(JSON.stringify(signing[0]?.job)).not.toContain('KUBECONFIG');
     expect(signing[0]?.job.permissions).toEqual({ contents: 'read', 'id-token': 'write', attestations: 'write' });
   });
 
