@@ -1,3 +1,4 @@
+import { isBot } from './identity.ts';
 import { digestOf } from './snapshot.ts';
 
 /** What an approval binds to, 16 hex digits: this release of an app in an environment, rendered to these bytes, and the gates that it passes over. */
@@ -11,9 +12,13 @@ export function approvalSubject(
   return digestOf([app, environment, release, manifests, ...[...overridden].toSorted()]);
 }
 
-/** Who has approved, each person once, less those who ask: by mail, so that another name does not make another person. */
+/**
+ * Who has approved, each person once, less those who ask: by mail, so that another name does not make another person.
+ * Bots are nobody: whoever may have one act could approve by it what they ask for themselves.
+ */
 export function approvers(given: readonly { by: string }[], asking: readonly string[]): string[] {
-  const byMail = new Map(given.map(({ by }) => [mailOf(by), by]));
+  const people = given.filter(({ by }) => !isBot(mailOf(by).replace(/@.*/, '')));
+  const byMail = new Map(people.map(({ by }) => [mailOf(by), by]));
   for (const person of asking) byMail.delete(mailOf(person));
   return [...byMail.values()];
 }

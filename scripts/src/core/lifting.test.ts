@@ -92,6 +92,7 @@ describe('lifting a stop in production', () => {
     expect(problems(approvedBy(bob, cleo), words.by)).toEqual([]);
     expect(problems(approvedBy(bob, cleo), cleo)).toHaveLength(1);
     expect(problems(approvedBy(bob, 'Robert <BOB@example.invalid>'), words.by)).toHaveLength(1);
+    expect(problems(approvedBy(bob, 'a[bot] <a[bot]@users.noreply.github.com>'), words.by)).toHaveLength(1);
   });
 
   it('waits for nobody elsewhere, and where nobody approves promotions either', () => {

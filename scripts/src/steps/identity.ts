@@ -9,12 +9,17 @@ type Where = Pick<Repository, 'git' | 'github' | 'writes'>;
 /** Who asks: in GitHub's pipeline whoever started the run, elsewhere by Git's configuration. */
 export async function readIdentity({ env }: Context, { git, github, writes }: Where): Promise<Identity> {
   if (github === undefined || !writes) return readGitIdentity(git);
-  // Whoever runs a job again asks for it, whoever asked first.
-  const login = env['GITHUB_TRIGGERING_ACTOR'] ?? env['GITHUB_ACTOR'];
-  if (login !== undefined && login !== '') return gitHubIdentity(login);
+  const login = startedBy(env);
+  if (login !== '') return gitHubIdentity(login);
   throw new UserError('GITHUB_ACTOR does not say who asks, and every landing names that', {
     hint: 'GitHub sets it in every workflow',
   });
+}
+
+/** The login of whoever started the run of a workflow; empty outside of one. */
+export function startedBy(env: NodeJS.ProcessEnv): string {
+  // Whoever runs a job again asks for it, whoever asked first.
+  return env['GITHUB_TRIGGERING_ACTOR'] ?? env['GITHUB_ACTOR'] ?? '';
 }
 
 /** Whoever acts where nobody asked: on GitHub the pipeline itself. */

@@ -3,6 +3,7 @@ import type { Remote } from '../adapters/remote.ts';
 import { deployBranch } from '../core/branch-state.ts';
 import type { Config } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
+import { isBot } from '../core/identity.ts';
 import { policyFolder } from '../core/policy.ts';
 import { isProposalBranch, readIntent, type Proposal } from '../core/proposal.ts';
 import { stateAt } from './branches.ts';
@@ -25,7 +26,7 @@ export async function readProposals(where: Where, environment: string): Promise<
   const candidates = open.filter(({ branch }) => isProposalBranch(branch, environment));
   if (candidates.length === 0) return [];
   const own = writes ? await github.login() : undefined;
-  const proposed = candidates.filter(({ by }) => (own === undefined ? by.endsWith('[bot]') : by === own));
+  const proposed = candidates.filter(({ by }) => (own === undefined ? isBot(by) : by === own));
   const known = await Promise.all(proposed.map(({ head }) => git.resolve(head)));
   if (known.includes(undefined)) await git.fetch(remote.name);
   const found = await Promise.all(proposed.map((each) => readProposal(where, environment, each)));

@@ -40,6 +40,17 @@ describe('approvals by reviews', () => {
     expect(verdict({ by, reviews: stale })?.state).toBe('pending');
   });
 
+  it('do not count from bots, by review or by command', () => {
+    const bots = [said('github-actions[bot]'), said('4711+sluice[bot]')];
+    const reviews = { state: 'known', approvals: bots, objections: [] } as const;
+    const policy = { ...promotionFacts.policy, approvals: bots };
+
+    const nobody = { state: 'pending', evidence: '0 of 1: approved by nobody' };
+    expect(verdict({ reviews })).toMatchObject(nobody);
+    expect(verdict({ policy })).toMatchObject(nobody);
+    expect(verdict({ policy: { ...policy, approvals: [...bots, said('ann')] } })?.state).toBe('pass');
+  });
+
   it('wait as long as somebody asks for changes to these bytes', () => {
     const reviews = { state: 'known', approvals: [said('ann')], objections: [said('eve')] } as const;
     const others = { ...reviews, objections: [said('eve', 'f'.repeat(16))] };
