@@ -10,6 +10,7 @@ import { formatRelease } from '../core/release-file.ts';
 const address = 'git@github.com:Somebody-Else/web.shop.git';
 const page = 'https://github.com/Somebody-Else/web.shop';
 const branches = ['deploy/dev', 'deploy/staging', 'deploy/prod', 'delivery-records'];
+const proposals = ['promote/prod/*', 'override/prod/*', 'reconfigure/prod/*'];
 
 let original: Original;
 beforeAll(async () => {
@@ -115,18 +116,22 @@ describe('init', { timeout: 120_000 }, () => {
     expect(await copy.init('--repository', named[1]!)).toMatchObject({ code: 6 });
   });
 
-  it('says which branches people may push on GitHub, where there is a token to ask with', async () => {
+  it('says which branches people may push on GitHub, also those of proposals, where there is a token to ask with', async () => {
     const copy = await original.copy(address);
     const github = await startGitHub(copy.bare, { repository: page.slice('https://github.com/'.length) });
     onTestFinished(github.stop);
     Object.assign(copy.env, { GITHUB_API_URL: github.url, GH_TOKEN: github.token });
 
     expect((await copy.init()).stderr).toContain(
-      `No rule of ${page} keeps people from pushing ${branches.join(', ')}: docs/your-own.md\n`,
+      `No rule of ${page} keeps people from pushing ${[...branches, ...proposals].join(', ')}: docs/your-own.md\n`,
     );
     github.protect({ branches: ['deploy/*'], bypass: [] });
-    expect((await copy.init()).stderr).toContain(`keeps people from pushing delivery-records: docs/your-own.md\n`);
-    github.protect({ branches: ['delivery-records'], bypass: [] });
+    expect((await copy.init()).stderr).toContain(
+      `keeps people from pushing delivery-records, ${proposals.join(', ')}: docs/your-own.md\n`,
+    );
+    github.protect({ branches: ['delivery-records', 'promote/**', 'override/**'], bypass: [] });
+    expect((await copy.init()).stderr).toContain(`keeps people from pushing reconfigure/prod/*: docs/your-own.md\n`);
+    github.protect({ branches: ['reconfigure/**'], bypass: [] });
     expect((await copy.init()).stderr).not.toContain('No rule');
     Object.assign(copy.env, { GH_TOKEN: 'ghp_wrong' });
     expect(await copy.init()).toMatchObject({

@@ -8,11 +8,13 @@ import { exitCodes, UserError } from '../core/errors.ts';
 import { gitHubPage, type GitHubAddress } from '../core/github-address.ts';
 import { chooseOwner, readOwner, readRepository } from '../core/init/owner.ts';
 import { planInit } from '../core/init/plan.ts';
+import { proposalPrefixes } from '../core/proposal.ts';
 import { beginBranches, branchesOf, refuseForeign } from '../steps/begin-branches.ts';
 import { sayUnrestricted } from '../steps/branch-rules.ts';
 import { configOfFiles } from '../steps/config.ts';
 import { confirm } from '../steps/confirm.ts';
 import { readIdentity } from '../steps/identity.ts';
+import { proposingEnvironments } from '../steps/proposals.ts';
 import { findRepository } from '../steps/repository.ts';
 import { initLines } from '../ui/init-plan.ts';
 import { validate } from './validate.ts';
@@ -42,7 +44,10 @@ export async function init(context: Context, options: InitOptions): Promise<numb
   if (gitHubPage(was.repository) !== gitHubPage(is.repository))
     await refuseForeign({ git, remote }, config, is.registry);
   const branches = await branchesOf({ git, remote }, config);
-  const names = branches.map(({ branch }) => branch);
+  const written = [
+    ...branches.map(({ branch }) => branch),
+    ...proposingEnvironments(config).flatMap((name) => proposalPrefixes(name)),
+  ];
   const missing = branches.filter(({ there }) => !there).map(({ branch }) => branch);
 
   const page = gitHubPage(is.repository);
@@ -54,7 +59,7 @@ export async function init(context: Context, options: InitOptions): Promise<numb
   for (const { file, line, text } of strange) context.stderr.write(`left as it is, ${file}:${line}: ${text}\n`);
   if (changes.length === 0 && missing.length === 0) {
     context.stderr.write(`this is ${page} with images in ${is.registry}: nothing to do\n`);
-    await sayUnrestricted(context, remote, names);
+    await sayUnrestricted(context, remote, written);
     return exitCodes.nothing;
   }
   if (options.dryRun === true) return exitCodes.done;
@@ -76,7 +81,7 @@ export async function init(context: Context, options: InitOptions): Promise<numb
     context.stderr.write(`Next: git add --all && git commit -m "${message}" && git push ${remote.name} main\n`);
   }
   context.stderr.write('Then what only you can know: docs/your-own.md\n');
-  await sayUnrestricted(context, remote, names);
+  await sayUnrestricted(context, remote, written);
   return exitCodes.done;
 }
 

@@ -59,9 +59,14 @@ export function proposalBranch({ verb, environment, changes }: Pick<Plan, 'verb'
   return `${folders[verb] ?? verb}/${environment}/${all.length <= longestNames ? all : some}`;
 }
 
+/** What the branches of proposals for an environment begin with: `promote/prod/` and its like. */
+export function proposalPrefixes(environment: string): string[] {
+  return Object.values(folders).map((folder) => `${folder}/${environment}/`);
+}
+
 /** Whether a branch is one that proposals for an environment have. */
 export function isProposalBranch(branch: string, environment: string): boolean {
-  return Object.values(folders).some((folder) => branch.startsWith(`${folder}/${environment}/`));
+  return proposalPrefixes(environment).some((prefix) => branch.startsWith(prefix));
 }
 
 export function proposalTitle(plan: Pick<Plan, 'verb' | 'environment' | 'changes'>): string {
