@@ -73,7 +73,7 @@ describe('in the pipeline on GitHub', () => {
     const promoted = await workshop.sluice(...promotion);
 
     expect(promoted.code, promoted.stderr).toBe(0);
-    expect(promoted.stderr).toContain('the branch has moved; planned again');
+    expect(promoted.stderr).toContain('planned again, on what is there now');
     expect(await workshop.ahead('deploy/staging', before)).toBe(2);
   });
 
