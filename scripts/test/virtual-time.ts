@@ -30,8 +30,9 @@ export function virtualTime(): <Value>(work: () => Promise<Value>) => Promise<El
       requests += 1;
       try {
         const response = await real(...asked);
-        const body = await response.arrayBuffer();
-        const whole = new Response(body.byteLength === 0 ? null : body, response);
+        const body = await response.arrayBuffer().catch(failingBody);
+        const empty = body instanceof ArrayBuffer && body.byteLength === 0;
+        const whole = new Response(empty ? null : body, response);
         // Pages of a list are found by it.
         return Object.defineProperty(whole, 'url', { value: response.url });
       } finally {
@@ -68,4 +69,9 @@ export function virtualTime(): <Value>(work: () => Promise<Value>) => Promise<El
     }
     return { ...(await outcome), seconds: (Date.now() - start) / 1000 };
   };
+}
+
+/** A body that breaks off for whoever reads it, as that of the real answer did. */
+function failingBody(reason: unknown): ReadableStream {
+  return new ReadableStream({ pull: (controller) => controller.error(reason) });
 }

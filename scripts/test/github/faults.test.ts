@@ -18,6 +18,20 @@ describe('a fault', () => {
     },
   );
 
+  it('done, cut body: the work is done, and the answer breaks off after its head', async () => {
+    const { where, github, commit } = await openLab();
+    await commit('promote/web');
+    github.fault({ on: 'pulls/create', kind: 'done, cut body' });
+    const answer = await fetch(`${github.url}/repos/${where.owner}/${where.repo}/pulls`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${github.token}` },
+      body: JSON.stringify(proposal),
+    });
+    expect(answer.status).toBe(201);
+    await expect(answer.text()).rejects.toThrow('terminated');
+    expect(github.pulls()).toHaveLength(1);
+  });
+
   it.each(['502', 'connection reset'] as const)('%s: nothing is done', async (kind) => {
     const { octokit, where, github, commit } = await openLab();
     await commit('promote/web');

@@ -6,6 +6,8 @@ import type { RateResource, State } from './state.ts';
 export type Fault = { on: string; times?: number } & (
   | { kind: 'done, connection reset' }
   | { kind: 'done, 500' }
+  /** The answer begins, and the connection ends in the middle of its body. */
+  | { kind: 'done, cut body' }
   | { kind: '502' }
   | { kind: 'connection reset' }
   /** Somebody else commits to the branch first, so that the head that was expected is stale. */

@@ -78,7 +78,7 @@ export async function serve(state: State, { rest: schema, readQuery }: Published
     return turn;
   }
 
-  async function answerTo(request: IncomingMessage): Promise<Answer | 'reset'> {
+  async function answerTo(request: IncomingMessage): Promise<(Answer & { cut?: boolean }) | 'reset'> {
     const url = new URL(request.url ?? '/', `http://${request.headers.host}`);
     const prepared = prepare(request, url, await readBody(request));
     const fault = faults.strike(prepared.operation);
@@ -94,7 +94,8 @@ export async function serve(state: State, { rest: schema, readQuery }: Published
     if (fault?.kind === 'slow') await fault.until;
     if (fault?.kind === 'done, connection reset' || fault?.kind === 'connection reset') return 'reset';
     const given = fault?.kind === 'done, 500' ? { status: 500, body: { message: 'Server Error' } } : answer;
-    return { ...given, headers: { ...rateHeaders(state, prepared.resource), ...given.headers } };
+    const headers = { ...rateHeaders(state, prepared.resource), ...given.headers };
+    return { ...given, headers, cut: fault?.kind === 'done, cut body' };
   }
 
   const server = createServer((request, response) => {
@@ -102,7 +103,7 @@ export async function serve(state: State, { rest: schema, readQuery }: Published
       .catch((error: unknown) => {
         if (isRefusal(error)) return answerRefusal(error);
         broken.push(String(error instanceof Error ? error.stack : error));
-        return { status: 500, body: { message: broken.at(-1) } };
+        return { status: 500, body: { message: broken.at(-1) }, cut: false };
       })
       .then((answer) => (answer === 'reset' ? request.socket.resetAndDestroy() : send(response, answer)))
       .catch((error: unknown) => broken.push(String(error)));
@@ -138,7 +139,11 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-function send(response: ServerResponse, { status, body, headers }: Answer): void {
+function send(response: ServerResponse, { status, body, headers, cut = false }: Answer & { cut?: boolean }): void {
   const json = { 'content-type': 'application/json; charset=utf-8', ...headers, 'x-github-request-id': '1' };
-  response.writeHead(status, json).end(body === undefined ? undefined : JSON.stringify(body));
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  if (!cut || text === undefined) return void response.writeHead(status, json).end(text);
+  response.writeHead(status, { ...json, 'content-length': Buffer.byteLength(text) });
+  // Ended and not reset, by which the caller could lose the head of the answer too.
+  response.write(text.slice(0, 1), () => response.socket?.end());
 }

@@ -35,16 +35,22 @@ const patience = 300;
 /** Milliseconds after which an answer counts as lost. */
 const answerWithin = 30_000;
 
+/** Statuses whose answers have no body; Response takes none for them. */
+const bodiless = [204, 205, 304];
+
+/** Gives the whole answer: Octokit takes a body that is cut off for an empty one, and a list without it for an empty list. */
 async function ask(url: string, options: RequestInit): Promise<Response> {
   const answer = await fetch(url, { ...options, signal: AbortSignal.timeout(answerWithin) });
-  return url.endsWith('/graphql') ? withoutLimit(answer) : answer;
+  const text = await answer.text();
+  const status = url.endsWith('/graphql') && isLimit(text) ? 403 : answer.status;
+  const whole = new Response(bodiless.includes(status) ? null : text, { status, headers: answer.headers });
+  // Pages of a list are found by it.
+  return Object.defineProperty(whole, 'url', { value: answer.url });
 }
 
 /** GraphQL answers 200 where its limit is used up, in one of two words; what waits for limits looks for 403. */
-async function withoutLimit(answer: Response): Promise<Response> {
-  const text = await answer.text();
-  const status = /"type":\s*"RATE_LIMIT(ED)?"/.test(text) ? 403 : answer.status;
-  return new Response(text, { status, headers: answer.headers });
+function isLimit(text: string): boolean {
+  return /"type":\s*"RATE_LIMIT(ED)?"/.test(text);
 }
 
 /** The token that the environment has; GitHub's own command line reads them in the same order. */

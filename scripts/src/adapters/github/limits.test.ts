@@ -50,7 +50,7 @@ describe('a limit of GitHub', () => {
 });
 
 describe('an answer that does not come', () => {
-  it.each(['502', 'connection reset'] as const)('is asked for again: %s', async (kind) => {
+  it.each(['502', 'connection reset', 'done, cut body'] as const)('is asked for again: %s', async (kind) => {
     const { github, server } = await gitHubLab();
     await server.checkRun('main', 'ci-ok', 'success');
     server.fault({ on: 'checks/list-for-ref', kind });

@@ -10,7 +10,7 @@ async function withBranch(): Promise<GitHubLab> {
 }
 
 describe('a pull request', () => {
-  it.each(['done, connection reset', 'done, 500'] as const)(
+  it.each(['done, connection reset', 'done, 500', 'done, cut body'] as const)(
     'is opened once, though the answer was lost: %s',
     async (kind) => {
       const { github, server } = await withBranch();
@@ -42,6 +42,26 @@ describe('a pull request', () => {
     await github.commentOnce(number, 'Landed.');
 
     expect(server.pulls()[0]?.comments.map(({ body }) => body)).toEqual(['Landed.']);
+  });
+
+  it('gets each comment once, though the list of them, or the answer to one, broke off in the middle', async () => {
+    const { github, server, as } = await withBranch();
+    const { number } = await github.openPullRequest(asked);
+    for (const on of ['issues/create-comment', 'issues/list-comments']) {
+      server.fault({ on, kind: 'done, cut body' });
+      await as(server.token).commentOnce(number, 'Landed.');
+    }
+
+    expect(server.pulls()[0]?.comments.map(({ body }) => body)).toEqual(['Landed.']);
+  });
+
+  it('keeps the reviews that it has, though the list of them broke off in the middle', async () => {
+    const { github, server } = await withBranch();
+    const { number } = await github.openPullRequest(asked);
+    await server.review(number, 'ann', 'CHANGES_REQUESTED');
+    server.fault({ on: 'pulls/list-reviews', kind: 'done, cut body' });
+
+    expect(await github.reviews(number)).toMatchObject([{ login: 'ann', state: 'changes requested' }]);
   });
 
   it('is judged by the last word of each person who may write', async () => {

@@ -36,7 +36,7 @@ describe('writing by the API', () => {
     expect([...texts]).toEqual([...request.files]);
   });
 
-  it.each(['done, connection reset', 'done, 500'] as const)(
+  it.each(['done, connection reset', 'done, 500', 'done, cut body'] as const)(
     'finds its own commit where the answer was lost, and makes no second one: %s',
     async (kind) => {
       const lab = await gitHubLab();
