@@ -3,7 +3,7 @@ import { createGit, type Git } from '../src/adapters/git.ts';
 import { createGitHub, type GitHub } from '../src/adapters/github/index.ts';
 import type { Repository } from '../src/steps/repository.ts';
 import { production } from './gate-facts.ts';
-import { startGitHub, type GitHub as Server } from './github/github.ts';
+import { startGitHub, type GitHub as Server, type GitHubOptions } from './github/github.ts';
 import { temporaryFolder } from './temporary.ts';
 
 /** A repository on GitHub that the adapter asks in this process. */
@@ -21,7 +21,7 @@ export interface GitHubLab {
 }
 
 /** With one commit on main and on deploy/dev. */
-export async function gitHubLab(): Promise<GitHubLab> {
+export async function gitHubLab(options: GitHubOptions = {}): Promise<GitHubLab> {
   const folder = await temporaryFolder();
   const git = createGit(folder, { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null' });
   await git.run(['init', '--quiet', '--bare', '--initial-branch', 'main', '.']);
@@ -39,7 +39,7 @@ export async function gitHubLab(): Promise<GitHubLab> {
   }
   const head = await commit('main', { file: 'one' });
   await git.run(['update-ref', 'refs/heads/deploy/dev', head]);
-  const server = await startGitHub(folder);
+  const server = await startGitHub(folder, options);
   onTestFinished(server.stop);
   const said: string[] = [];
   function as(token: string | undefined): GitHub {

@@ -24,6 +24,8 @@ export interface GitHubOptions {
   /** `acme/shop` unless said otherwise. */
   repository?: string;
   now?: () => Date;
+  /** As a GitHub Enterprise Server is, which refuses `return_run_details`. */
+  olderServer?: boolean;
 }
 
 /** A GitHub with one repository, which is a real bare one, and what people and machines do there besides its callers. */
@@ -73,7 +75,7 @@ let published: Published | undefined;
 
 /** Serves a bare repository as GitHub would, on a free port of this machine. */
 export async function startGitHub(bare: string, options: GitHubOptions = {}): Promise<GitHub> {
-  const { repository = 'acme/shop', now = () => new Date() } = options;
+  const { repository = 'acme/shop', now = () => new Date(), olderServer = false } = options;
   const [owner = '', name = ''] = repository.split('/');
   const bot: Actor = { login: 'sluice[bot]', id: 4711, type: 'Bot' };
   const state: State = {
@@ -81,6 +83,7 @@ export async function startGitHub(bare: string, options: GitHubOptions = {}): Pr
     name,
     bare: openBare(bare),
     now,
+    olderServer,
     tokens: new Map(),
     rulesets: [],
     collaborators: new Map(),

@@ -120,6 +120,7 @@ export interface State {
   name: string;
   bare: Bare;
   now: () => Date;
+  olderServer: boolean;
   tokens: Map<string, Token>;
   rulesets: Ruleset[];
   /** What people may do where that is not to write, by login. */

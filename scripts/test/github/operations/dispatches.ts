@@ -22,6 +22,9 @@ export const dispatchWorkflow: Handler = async ({ state, token, params, body }) 
     inputs?: Record<string, unknown>;
     return_run_details?: boolean;
   };
+  if (state.olderServer && 'return_run_details' in (body as object)) {
+    throw refuse(422, 'Invalid request.\n\n"return_run_details" is not a permitted key.');
+  }
   const workflow = params['workflow_id'] ?? '';
   const path = `.github/workflows/${workflow}`;
   if ((await state.bare.read('refs/heads/main', path)) === undefined) throw refuse(404, 'Not Found');
