@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 
 const root = join(import.meta.dirname, '..');
@@ -170,6 +170,37 @@ describe('the workflows', () => {
     const required = config.environments.flatMap(({ gates }) => gates?.checks?.required ?? []);
     expect(required).toEqual(['ci-ok', 'scan']);
     expect(names).toEqual(expect.arrayContaining(required));
+  });
+
+  it('let git use the token in GH_TOKEN on whichever server they run, there alone, and write it nowhere', () => {
+    const step = actions.find(({ file }) => file.includes('/access/'))?.value.runs.steps[0];
+    const folder = mkdtempSync(join(tmpdir(), 'access-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const home = { PATH: process.env['PATH'], HOME: folder, GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0' };
+    const set = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', step?.run ?? ''], {
+      env: { ...home, ...step?.env, GITHUB_SERVER_URL: 'https://git.example', GH_TOKEN: 'ghs_0123' },
+    });
+    const ask = (host: string): string[] =>
+      spawnSync('git', ['credential', 'fill'], {
+        cwd: folder,
+        encoding: 'utf8',
+        input: `protocol=https\nhost=${host}\npath=acme/shop\n\n`,
+        env: { ...home, GH_TOKEN: 'ghs_4567' },
+      }).stdout.split('\n');
+
+    expect(set.status).toBe(0);
+    expect(ask('git.example')).toEqual(expect.arrayContaining(['username=x-access-token', 'password=ghs_4567']));
+    expect(ask('elsewhere.example')).toEqual(['']);
+    expect(readFileSync(join(folder, '.gitconfig'), 'utf8')).not.toContain('ghs_');
+  });
+
+  it('set that up before they fetch', () => {
+    const fetches = ({ run }: Step): boolean => run?.includes('git fetch') ?? false;
+    for (const { file, name, job } of jobs.filter((each) => each.job.steps.some(fetches))) {
+      const before = job.steps.slice(0, job.steps.findIndex(fetches)).map(({ uses }) => uses);
+      expect(before, `${file} ${name}`).toContain('$/.github/actions/access');
+    }
+    expect(jobs.flatMap(({ job }) => job.steps).filter(({ run }) => /\bgh /.test(run ?? ''))).toEqual([]);
   });
 
   describe('scan images', () => {
