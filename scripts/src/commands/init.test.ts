@@ -183,7 +183,7 @@ describe('init refuses', { timeout: 120_000 }, () => {
     expect((await copy.init()).stdout).toBe(branches.map((each) => `+ ${each} on origin\n`).join(''));
   });
 
-  it('branches that came along with the copy and run images of another registry', async () => {
+  it('branches that run images of another registry, as a copy has them, and takes them after a move with that registry', async () => {
     const copy = await original.copy(address);
     const git = createGit(copy.folder, copy.env);
     const image = `${original.was.registry}/orders`;
@@ -204,9 +204,15 @@ describe('init refuses', { timeout: 120_000 }, () => {
       code: 1,
       stderr: expect.stringContaining(`whose images are not in ghcr.io/somebody-else:
   deploy/prod runs orders from ${image}
-  they came along with the copy; remove them: git push origin --delete deploy/prod`),
+  if this repository has moved, they are its history, so keep its registry for now: pnpm run init --registry ${original.was.registry}
+  if this is a copy, they came along and are somebody else's; remove them: git push origin --delete deploy/prod`),
     });
     expect(await copy.git('diff')).toBe('');
+
+    expect(await copy.init('--registry', original.was.registry)).toMatchObject({ code: 0 });
+    expect(await copy.git('--git-dir', copy.bare, 'rev-parse', 'deploy/prod')).toBe(`${commit}\n`);
+    expect(await copy.git('diff', '--', 'gitops.config.yaml')).not.toContain('registry:');
+    expect(await copy.init()).toMatchObject({ code: 6 });
   });
 
   it('to end well where the remote takes no branch', async () => {

@@ -42,7 +42,7 @@ export async function init(context: Context, options: InitOptions): Promise<numb
   const config = await configOfFiles(new Map([...files, ...planned.files]), folder);
   await git.fetch(remote.name);
   if (gitHubPage(was.repository) !== gitHubPage(is.repository))
-    await refuseForeign({ git, remote }, config, is.registry);
+    await refuseForeign({ git, remote }, config, { was: was.registry, is: is.registry });
   const branches = await branchesOf({ git, remote }, config);
   const written = [
     ...branches.map(({ branch }) => branch),

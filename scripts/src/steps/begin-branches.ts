@@ -28,8 +28,15 @@ export async function branchesOf({ git, remote }: Where, { environments }: Confi
   return found;
 }
 
-/** Refuses deploy branches that came along with a copy: they say that images of somebody else's registry run. */
-export async function refuseForeign({ git, remote }: Where, config: Config, registry: string): Promise<void> {
+/**
+ * Refuses deploy branches that say that images of another registry run: they came along with a copy, or are the history of
+ * a repository that has moved. Which of the two, only people know.
+ */
+export async function refuseForeign(
+  { git, remote }: Where,
+  config: Config,
+  registry: { was: string; is: string },
+): Promise<void> {
   const refs = `refs/remotes/${remote.name}`;
   const found: string[] = [];
   const branches: string[] = [];
@@ -37,14 +44,19 @@ export async function refuseForeign({ git, remote }: Where, config: Config, regi
     const branch = `deploy/${name}`;
     if ((await git.resolve(`${refs}/${branch}`)) === undefined) continue;
     const { releases } = await branchState(git, name, refs);
-    const foreign = [...releases].filter(([, { image }]) => !image.startsWith(`${registry}/`));
+    const foreign = [...releases].filter(([, { image }]) => !image.startsWith(`${registry.is}/`));
     found.push(...foreign.map(([app, { image }]) => `${branch} runs ${app} from ${image}`));
     if (foreign.length > 0) branches.push(branch);
   }
   if (found.length === 0) return;
   throw new UserError(
-    `${remote.name} has branches of another repository, whose images are not in ${registry}:\n  ${found.join('\n  ')}`,
-    { hint: `they came along with the copy; remove them: git push ${remote.name} --delete ${branches.join(' ')}` },
+    `${remote.name} has deploy branches whose images are not in ${registry.is}:\n  ${found.join('\n  ')}`,
+    {
+      hint: [
+        `if this repository has moved, they are its history, so keep its registry for now: pnpm run init --registry ${registry.was}`,
+        `if this is a copy, they came along and are somebody else's; remove them: git push ${remote.name} --delete ${branches.join(' ')}`,
+      ].join('\n'),
+    },
   );
 }
 
