@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import {
   all,
   allowDeletion,
@@ -134,6 +135,7 @@ export function addChanges({ program, context, end }: CommandTable): void {
     .description('Take an app out of an environment, or of all, with every object that it has there')
     .argument('<app>')
     .option('--env <environment>', 'only there (default: every environment, the last one first)')
+    .addOption(new Option('--everywhere', 'every environment, in so many words').conflicts('env'))
     .option('--delete-data', 'also where volumes or others that keep data go')
     .option('--reason <text>', 'why, for the record')
     .addOption(explain)

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { onGitHub, type GitHubWorkshop } from '../../test/github-workshop.ts';
-import { deliveredWorkshop } from '../../test/workshop.ts';
+import { deliveredWorkshop, promotedWorkshop } from '../../test/workshop.ts';
 
 const promotion = ['promote', 'web', '--to', 'staging', '--no-wait'] as const;
 
@@ -214,6 +214,28 @@ describe('outside the pipeline on GitHub', () => {
 
     expect(asked.code, asked.stderr).toBe(0);
     expect(workshop.github.dispatches()[0]?.inputs['options']).toContain(`"--changed-since=${since}"`);
+  });
+
+  it('has an app retired where it was asked for, or everywhere', async () => {
+    const workshop = await onGitHub(await promotedWorkshop());
+    const config = await workshop.read('gitops.config.yaml');
+    await workshop.push({ 'gitops.config.yaml': config.replace('  web: {strategy: rolling}\n', '') });
+    const folders = (environment: string): Promise<string> =>
+      workshop.git('--git-dir', workshop.bare, 'ls-tree', '--name-only', `deploy/${environment}`, 'web');
+    const running = async (): Promise<string[]> => [await folders('dev'), await folders('staging')];
+    await workshop.sluice('retire', 'web', '--env', 'staging', '--no-wait');
+    await workshop.sluice('retire', 'web', '--no-wait');
+    const [there, all] = workshop.github.dispatches().map(({ inputs }) => inputs);
+
+    workshop.inPipeline('ann');
+    const carryOut = (inputs: Record<string, unknown> = {}): ReturnType<typeof workshop.sluice> => {
+      for (const [name, value] of Object.entries(inputs)) workshop.env[name.toUpperCase()] = String(value);
+      return workshop.sluice('carry-out');
+    };
+    expect(await carryOut(there)).toMatchObject({ code: 0 });
+    expect(await running()).toEqual(['web\n', '']);
+    expect(await carryOut(all)).toMatchObject({ code: 0 });
+    expect(await running()).toEqual(['', '']);
   });
 
   it.each([

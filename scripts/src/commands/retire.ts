@@ -17,6 +17,8 @@ import { describePlan } from '../ui/index.ts';
 export interface RetireOptions extends Omit<ApplyOptions, 'request'>, Pick<RetirementRequest, 'reason' | 'deleteData'> {
   /** Only there; every environment where it is not named. */
   env?: string | undefined;
+  /** The same as to name none, in so many words. */
+  everywhere?: true | undefined;
   remote?: string | undefined;
 }
 
@@ -38,7 +40,8 @@ export async function retire(context: Context, app: string, options: RetireOptio
     context.stderr.write(describePlan(plan, target.manifests));
     refuseBlocked(plan);
   }
-  const request: Request = { command: 'retire', apps: [app], environment: going[0] ?? '', options };
+  const whole = options.env === undefined ? { ...options, everywhere: true } : options;
+  const request: Request = { command: 'retire', apps: [app], environment: going[0] ?? '', options: whole };
   const stops = [options.dryRun, options.explain].includes(true) || options.planOut !== undefined;
   if (!repository.writes && !stops) {
     requireAskable(repository, request);

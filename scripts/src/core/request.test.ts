@@ -80,6 +80,17 @@ describe('a request', () => {
     ]);
   });
 
+  it('retires in the environment that the form names, and in all of them only where that is said', () => {
+    const form = { command: 'retire', apps: 'web', environment: 'staging', options: '[]' };
+    const asked = { command: 'retire', apps: ['web'], environment: 'staging' } as const;
+    const there = requestInputs({ ...asked, options: { env: 'staging', deleteData: true } });
+    const all = requestInputs({ ...asked, options: { env: undefined, everywhere: true, deleteData: true } });
+
+    expect(requestArguments(form)).toEqual(['retire', '--env=staging', '--', 'web']);
+    expect(requestArguments(there)).toEqual(['retire', '--env=staging', '--delete-data', '--', 'web']);
+    expect(requestArguments(all)).toEqual(['retire', '--everywhere', '--delete-data', '--', 'web']);
+  });
+
   it.each([
     ['check', '[]', '"check" cannot be asked for'],
     ['deliver', '[]', '"deliver" cannot be asked for'],

@@ -50,9 +50,11 @@ const environmentOption: Record<Request['command'], 'to' | 'env' | undefined> = 
   hold: 'env',
   freeze: 'env',
   quarantine: undefined,
-  // Without it an app leaves all of them.
-  retire: undefined,
+  retire: 'env',
 };
+
+/** Has an app leave every environment: each request names one, if only for its secrets and queue. */
+const everywhere = '--everywhere';
 
 export function requestInputs({ command, apps, environment, options }: Request): RequestInputs {
   const own = environmentOption[command];
@@ -65,8 +67,8 @@ export function requestInputs({ command, apps, environment, options }: Request):
 export function requestArguments({ command, apps, environment, options }: RequestInputs): string[] {
   const known = requestable.find((each) => each === command);
   if (known === undefined) throw odd(`"${command}" cannot be asked for`, `it is one of ${requestable.join(', ')}`);
-  const option = environmentOption[known];
   const words = options.trim() === '' ? [] : parseOptions(options);
+  const option = known === 'retire' && words.includes(everywhere) ? undefined : environmentOption[known];
   const names = apps.split(/\s+/).filter((name) => name !== '');
   // What follows the dashes is a name, whatever it looks like.
   return [known, ...(option === undefined ? [] : [`--${option}=${environment}`]), ...words, '--', ...names];
