@@ -167,6 +167,36 @@ describe('a proposal', () => {
     expect(await workshop.manifests('staging', 'web')).toContain('ENVIRONMENT: stage\n');
   });
 
+  it('is closed where main no longer configures an app of it', async () => {
+    const workshop = await proposingWorkshop(await deliveredWorkshop(), ['web', 'jobs']);
+    await workshop.sluice('promote', '--all', '--to', 'staging', '--no-wait');
+    const config = await workshop.read('gitops.config.yaml');
+    await workshop.push({ 'gitops.config.yaml': config.replace('  web: {strategy: rolling}\n', '') });
+
+    expect(await settleProposals(workshop)).toEqual({ 1: 'closed' });
+    expect(await workshop.github.settled()).toMatchObject([
+      { state: 'closed', comments: [{ body: 'This can no longer land: main no longer configures web.' }] },
+    ]);
+    expect(await settleProposals(workshop)).toEqual({});
+  });
+
+  it('is closed where it reconfigures an app that no longer runs there', async () => {
+    const workshop = await proposingWorkshop(await promotedWorkshop(), []);
+    const overlay = 'apps/web/overlays/staging/kustomization.yaml';
+    await workshop.push({ [overlay]: (await workshop.read(overlay)).replace('=staging', '=stage') });
+    await workshop.sluice('reconfigure', '--env', 'staging', '--no-wait');
+    workshop.inPipeline('bob');
+    await workshop.sluice('approve', 'web', '--to', 'staging', '--retirement');
+    workshop.inPipeline('ann');
+    const retired = await workshop.sluice('retire', 'web', '--env', 'staging', '--no-wait');
+    expect(retired.code, retired.stderr).toBe(0);
+
+    expect(await settleProposals(workshop)).toEqual({ 1: 'closed' });
+    expect(await workshop.github.settled()).toMatchObject([
+      { state: 'closed', comments: [{ body: 'This can no longer land: staging no longer runs web.' }] },
+    ]);
+  });
+
   it('is only what the pipeline itself has opened, whatever somebody else opens from such a branch', async () => {
     const workshop = await proposingWorkshop(await deliveredWorkshop(), ['web']);
     workshop.env['GH_TOKEN'] = workshop.github.issue({ kind: 'person', login: 'eve' });

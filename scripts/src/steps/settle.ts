@@ -57,6 +57,8 @@ export async function settle(
     return { state: 'closed' };
   }
 
+  const gone = await describeGone(repository, proposal);
+  if (gone !== undefined) return close(`This can no longer land: ${gone}`);
   const planned = await planAgain(context, repository, proposal);
   const { plan } = planned;
   if (plan === undefined) return close(await describeThere(repository, proposal));
@@ -152,4 +154,18 @@ async function describeThere({ git, remote }: Repository, { environment, changes
   const { commits } = await landedState(git, environment, remoteRefs(remote));
   const since = changes.map(({ app }) => `${app} since ${commits.get(app) ?? 'its first release'}`);
   return `${environment} runs this already: ${since.join(', ')}.`;
+}
+
+/** Why there is nothing to plan for an app of a proposal any more; undefined where there is for each. */
+async function describeGone(
+  { git, remote, config }: Repository,
+  { verb, environment, changes }: Proposal,
+): Promise<string | undefined> {
+  const apps = changes.map(({ app }) => app);
+  const unknown = apps.filter((app) => !Object.hasOwn(config.apps, app));
+  if (unknown.length > 0) return `main no longer configures ${unknown.join(', ')}.`;
+  if (verb !== 'reconfiguration') return undefined;
+  const { releases } = await branchState(git, environment, remoteRefs(remote), apps);
+  const left = apps.filter((app) => !releases.has(app));
+  return left.length > 0 ? `${environment} no longer runs ${left.join(', ')}.` : undefined;
 }
