@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ensureRemote } from './ensure-remote.ts';
 import { deliverFirst, stopPipeline } from './pipeline.ts';
 import { isGroupAlive } from './process-group.ts';
@@ -36,6 +36,24 @@ describe('the pipeline behind a push to main', { timeout: 60_000 }, () => {
     await lab.push('local', 'main').ended;
     expect(await deliverFirst(lab.host)).toBe(6);
     expect(await lastRun(lab.layout)).toMatchObject({ number: 3, exit: 0 });
+  });
+
+  it('ends with the reason of who gives up during the first push, while the delivery goes on', async () => {
+    const empty = await createLab();
+    onTestFinished(async () => await empty.close());
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    onTestFinished(() => void process.off('unhandledRejection', unhandled));
+    await empty.commit({ until: join(empty.folder, 'go') });
+    const controller = new AbortController();
+
+    const started = deliverFirst({ ...empty.host, signal: controller.signal });
+    await vi.waitFor(() => expect(empty.notes).toContain('build 1'), 20_000);
+    controller.abort(new Error('another lane failed'));
+
+    await expect(started).rejects.toThrow('another lane failed');
+    expect(unhandled).not.toHaveBeenCalled();
+    expect(isGroupAlive((await lastRun(empty.layout))?.delivery?.pid ?? 0)).toBe(true);
   });
 
   it('comes back as it was where the checkout has something else, and says how that is brought', async () => {

@@ -71,11 +71,18 @@ async function pushFirst(host: RemoteHost, layout: RemoteLayout, env: NodeJS.Pro
     ...(host.signal === undefined ? {} : { signal: host.signal }),
   });
   const closed = once(push, 'close');
+  const lines = createInterface({ input: push.stderr });
+  // What receives the push outlives it and keeps its output open.
+  closed.catch(() => {
+    lines.close();
+    push.stderr.destroy();
+  });
   // Git fills the ends of a side band's lines with blanks.
-  for await (const line of createInterface({ input: push.stderr })) {
-    host.progress.note(line.replace(/^remote: /, '').trimEnd());
-  }
-  const [code] = (await closed) as [number | null];
+  for await (const line of lines) host.progress.note(line.replace(/^remote: /, '').trimEnd());
+  const [code] = (await closed.catch((error: unknown) => {
+    host.signal?.throwIfAborted();
+    throw error;
+  })) as [number | null];
   if (code !== 0) throw new UserError(`the first push to ${layout.repository} failed`, { hint: 'run: pnpm start' });
   const last = await lastRun(layout);
   return last?.commit === head && last.exit !== undefined ? last.exit : exitCodes.unknown;
