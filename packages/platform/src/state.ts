@@ -66,11 +66,10 @@ export function createPaths(state: string): Paths {
   };
 }
 
-/** What `stop --purge` removes: cluster, images and remote, but neither the tool cache nor the tool builds. */
+/** What `stop --purge` removes, in this order: cluster, images and remote, but neither the tool cache nor the tool builds. */
 export function purgeable(paths: Paths): string[] {
   return [
     paths.kubeconfig,
-    paths.choice,
     paths.processes,
     paths.pki,
     paths.config,
@@ -79,8 +78,11 @@ export function purgeable(paths: Paths): string[] {
     paths.images,
     join(paths.state, 'data'),
     join(paths.state, 'remote'),
+    join(paths.state, 'manifests'),
     paths.bin,
     paths.before,
+    // Without it the next stop would find nothing to purge, so one that is killed before leaves it.
+    paths.choice,
   ];
 }
 
