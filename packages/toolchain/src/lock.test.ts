@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { tryLock, withLock } from './lock.ts';
 
 async function lockFile(): Promise<{ folder: string; file: string }> {
@@ -38,6 +38,22 @@ test.each([
   await writeFile(file, holder);
   expect(await withLock(file, {}, async () => 'done')).toBe('done');
   expect(await readdir(folder)).toEqual([]);
+});
+
+test('of a process of another user only the very holder keeps the lock', async () => {
+  const { file } = await lockFile();
+  vi.spyOn(process, 'kill').mockImplementation(() => {
+    throw Object.assign(new Error('kill EPERM'), { code: 'EPERM' });
+  });
+  onTestFinished(() => void vi.restoreAllMocks());
+  const signal = AbortSignal.timeout(500);
+
+  await writeFile(file, `${process.pid} 1\n`);
+  expect(await withLock(file, { signal }, () => readFile(file, 'utf8'))).toMatch(`${process.pid} `);
+
+  await withLock(file, {}, async () => {
+    await expect(withLock(file, { signal }, async () => 'never')).rejects.toThrow('aborted');
+  });
 });
 
 test('of many heirs of a dead holder one alone takes the lock', async () => {

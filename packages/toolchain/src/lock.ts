@@ -96,7 +96,8 @@ function isAlive(holder: string): boolean {
   try {
     process.kill(Number(pid), 0);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    // Another user's process runs, which says nothing of whose number it was.
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
   return startTime(Number(pid)) === started;
 }
