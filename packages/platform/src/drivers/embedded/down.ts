@@ -24,12 +24,7 @@ export async function down(host: Host, purge: Purge): Promise<void> {
   await Promise.all(nodeFirst.map(async (name) => await stopProcess(files, name)));
   stop.done();
 
-  const pods = host.progress.step('stopping pods');
-  if (isAlive(files.readPid('containerd'))) {
-    const { bin } = await host.tool('crictl');
-    await removeSandboxes(host, bin['crictl'] ?? 'crictl');
-  }
-  pods.done();
+  if (isAlive(files.readPid('containerd'))) await stopPods(host);
 
   const rest = host.progress.step('stopping the cluster');
   // The API server would wait for its watchers; nothing is lost with it, while etcd and the registry hold data.
@@ -43,5 +38,18 @@ export async function down(host: Host, purge: Purge): Promise<void> {
   }
   if (purge !== 'none') {
     for (const path of purgeable(host.paths)) await rm(path, { recursive: true, force: true });
+  }
+}
+
+/** Stops the pods in good order where crictl can be had; else it says why not, and clearHost kills them. */
+async function stopPods(host: Host): Promise<void> {
+  const step = host.progress.step('stopping pods');
+  try {
+    const { bin } = await host.tool('crictl');
+    await removeSandboxes(host, bin['crictl'] ?? 'crictl');
+    step.done();
+  } catch (error) {
+    host.signal.throwIfAborted();
+    step.fail(`${error instanceof Error ? error.message : String(error)}; they are killed instead`);
   }
 }
