@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { identify } from './linux/process.ts';
+import type { StartOptions } from './platform.ts';
 import { start } from './start.ts';
+import { createPaths } from './state.ts';
+import { createProcessFiles } from './supervisor/files.ts';
 
 // Another start may be under way on this host.
 vi.mock('./host-lock.ts', () => ({ acquireHostLock: async () => ({ release: async () => undefined }) }));
@@ -35,7 +39,11 @@ interface SettingsFile {
 }
 
 /** What start says that refuses, run in a repository with other settings by the user of that number. */
-async function refusal(uid: number, change: (settings: SettingsFile) => void = () => {}): Promise<unknown> {
+async function refusal(
+  uid: number,
+  change: (settings: SettingsFile) => void = () => {},
+  options: Partial<StartOptions> = {},
+): Promise<unknown> {
   const file = join(folder, 'infrastructure', 'local', 'platform.yaml');
   const settings = parse(readFileSync(file, 'utf8')) as SettingsFile;
   // Nothing of a platform that runs on this host may be in the way.
@@ -45,14 +53,22 @@ async function refusal(uid: number, change: (settings: SettingsFile) => void = (
   writeFileSync(file, stringify(settings));
   vi.spyOn(process, 'geteuid').mockReturnValue(uid);
   const { signal } = new AbortController();
-  const env = { ...process.env, SLUICE_STATE: state };
+  const env = { ...process.env, SLUICE_STATE: state, KUBECONFIG: join(folder, 'no-kubeconfig') };
   const stream = new PassThrough().resume() as unknown as NodeJS.WriteStream;
   try {
-    await start({ driver: 'embedded', traffic: false }, { root: folder, env, stream, signal });
+    await start({ driver: 'embedded', traffic: false, ...options }, { root: folder, env, stream, signal });
   } catch (error) {
     return error instanceof Error ? error.message : error;
   }
   return 'nothing';
+}
+
+/** Leaves in the state folder what a start with the embedded driver leaves there; `pid` is that of its one process. */
+function leaveEmbedded(pid: number): void {
+  const paths = createPaths(state);
+  mkdirSync(state);
+  writeFileSync(paths.choice, '{"driver":"embedded"}\n');
+  createProcessFiles(paths.processes).writePid('etcd', { pid, start: identify(pid)?.start ?? '', spec: '' });
 }
 
 describe('start', () => {
@@ -85,5 +101,20 @@ describe('start', () => {
       'too little memory: 10000000 GiB needed',
     );
     expect(existsSync(state)).toBe(false);
+  });
+
+  it('refuses another driver than that of the platform that runs', async () => {
+    leaveEmbedded(process.pid);
+
+    expect(await refusal(0, undefined, { driver: 'kind' })).toBe(
+      `the platform in ${state} runs with the driver embedded, not kind`,
+    );
+    expect(readFileSync(createPaths(state).choice, 'utf8')).toContain('embedded');
+  });
+
+  it('asks only of the new driver what it needs where the one before does not run', async () => {
+    leaveEmbedded(0);
+
+    expect(await refusal(0, undefined, { driver: undefined, context: 'lab' })).toContain('there is no kubeconfig at');
   });
 });

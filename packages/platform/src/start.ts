@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { applicationsWell, applyInfrastructure, installArgoCd } from './bootstrap/index.ts';
 import { fileOrder, type Component } from './components.ts';
-import { chooseDriver, createDriver, inspectMachine, readChoice, writeChoice } from './drivers/index.ts';
+import { chooseDriver, createDriver, inspectMachine, readChoice, writeChoice, type Choice } from './drivers/index.ts';
+import type { Driver } from './drivers/driver.ts';
 import { createHost, type HostOptions } from './host.ts';
 import { runGitServer, runReconciler, setTraffic } from './host-processes.ts';
 import { acquireHostLock } from './host-lock.ts';
@@ -28,8 +29,8 @@ export async function start(options: StartOptions, hostOptions: HostOptions): Pr
   const background = new AbortController();
   const signal = AbortSignal.any([hostOptions.signal, background.signal]);
   const { host, shelves } = await createHost({ ...hostOptions, signal });
-  const asked = await readChoice(host.paths);
-  const choice = chooseDriver(options, asked, await inspectMachine(host.env));
+  const last = await readChoice(host.paths);
+  const choice = chooseDriver(options, last, await inspectMachine(host.env));
   const driver = await createDriver(choice, host.paths, host.settings);
   const platform: Platform = { ...host, options, driver };
   const plan = await planStart(platform);
@@ -38,6 +39,7 @@ export async function start(options: StartOptions, hostOptions: HostOptions): Pr
   const command = `start, driver ${driver.name}`;
   const locks: Lock[] = [await acquireHostLock(command, host.paths.state)];
   try {
+    await requireSameDriver(platform, last);
     await preflight(platform, plan.missingTools.length > 0);
     locks.push(await acquireLock(host.paths.lock, command, host.paths.state));
     await writeChoice(host.paths, choice);
@@ -80,6 +82,22 @@ async function removeBuilds({ paths, env, signal, progress }: Platform): Promise
   const step = progress.step('removing build caches');
   await emptyBuildCaches({ state: paths.state, env, signal });
   step.done();
+}
+
+/** Refuses to leave a platform that runs with another driver, since no stop would know of it any more. */
+async function requireSameDriver(platform: Platform, last: Choice | undefined): Promise<void> {
+  const { driver, paths, settings } = platform;
+  if (last === undefined || last.driver === driver.name) return;
+  if (!(await isPresent(await createDriver(last, paths, settings), platform))) return;
+  throw new UserError(`the platform in ${paths.state} runs with the driver ${last.driver}, not ${driver.name}`, {
+    hint: 'stop it first: pnpm stop',
+    exit: 'blocked',
+  });
+}
+
+async function isPresent(driver: Driver, platform: Platform): Promise<boolean> {
+  // Where the commands are missing by which it looks, it has not been here.
+  return await driver.isPresent(platform).catch(() => false);
 }
 
 /** Everything that can be refused before anything is touched. */
