@@ -27,12 +27,13 @@ export async function planStart(platform: Platform): Promise<StartPlan> {
   const mirror = env['SLUICE_MIRROR'];
   const sources = [...(mirror === undefined ? [] : [`the mirror ${mirror}`]), 'release', 'source'].join(', else ');
   const disk = missingTools.length > 0 ? settings.needs.diskFirst : settings.needs.diskLater;
+  const memory = driver.name === 'context' ? '' : `, ${settings.needs.memory} GiB of memory`;
   return {
     tools: needed,
     missingTools,
     lines: [
       `driver   ${driver.name}: ${driver.summary}`,
-      `state    ${paths.state} (${disk} GiB of disk, ${settings.needs.memory} GiB of memory)`,
+      `state    ${paths.state} (${disk} GiB of disk${memory})`,
       `cached   ${cachedTools.map(label).join(', ') || 'no tool yet'}`,
       ...(missingTools.length > 0 ? [`get      ${missingTools.map(label).join(', ')}: ${sources}`] : []),
       ...describeMissing(missing).map((line) => `install  ${line}`),

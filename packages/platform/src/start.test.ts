@@ -13,6 +13,8 @@ import { createProcessFiles } from './supervisor/files.ts';
 
 // Another start may be under way on this host.
 vi.mock('./host-lock.ts', () => ({ acquireHostLock: async () => ({ release: async () => undefined }) }));
+// What comes after everything that can be refused, so that no test goes further.
+vi.mock('./lock.ts', () => ({ acquireLock: async () => await Promise.reject(new Error('all is accepted')) }));
 
 const repository = join(import.meta.dirname, '..', '..', '..');
 let folder: string;
@@ -29,6 +31,7 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.restoreAllMocks();
+  vi.unstubAllEnvs();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -53,7 +56,7 @@ async function refusal(
   writeFileSync(file, stringify(settings));
   vi.spyOn(process, 'geteuid').mockReturnValue(uid);
   const { signal } = new AbortController();
-  const env = { ...process.env, SLUICE_STATE: state, KUBECONFIG: join(folder, 'no-kubeconfig') };
+  const env = { ...process.env, SLUICE_STATE: state, KUBECONFIG: join(folder, 'kubeconfig') };
   const stream = new PassThrough().resume() as unknown as NodeJS.WriteStream;
   try {
     await start({ driver: 'embedded', traffic: false, ...options }, { root: folder, env, stream, signal });
@@ -69,6 +72,11 @@ function leaveEmbedded(pid: number): void {
   mkdirSync(state);
   writeFileSync(paths.choice, '{"driver":"embedded"}\n');
   createProcessFiles(paths.processes).writePid('etcd', { pid, start: identify(pid)?.start ?? '', spec: '' });
+}
+
+/** Settings of which only the memory is never there. */
+function wantMemory({ needs }: SettingsFile): void {
+  Object.assign(needs, { memory: 10_000_000, diskFirst: 0, diskLater: 0 });
 }
 
 describe('start', () => {
@@ -116,5 +124,24 @@ describe('start', () => {
     leaveEmbedded(0);
 
     expect(await refusal(0, undefined, { driver: undefined, context: 'lab' })).toContain('there is no kubeconfig at');
+  });
+
+  it('asks for no memory that the platform uses itself already', async () => {
+    leaveEmbedded(process.pid);
+
+    expect(await refusal(0, wantMemory)).toBe('all is accepted');
+  });
+
+  it('asks for no memory of this machine where the cluster is elsewhere', async () => {
+    const cluster = { server: 'https://192.0.2.7:6443' };
+    const config = {
+      clusters: [{ name: 'lab', cluster }],
+      users: [{ name: 'me', user: { token: 't0ken' } }],
+      contexts: [{ name: 'lab', context: { cluster: 'lab', user: 'me' } }],
+    };
+    writeFileSync(join(folder, 'kubeconfig'), JSON.stringify(config));
+    vi.stubEnv('SLUICE_REGISTRY', 'registry.test/sluice');
+
+    expect(await refusal(0, wantMemory, { driver: undefined, context: 'lab' })).toBe('all is accepted');
   });
 });

@@ -102,10 +102,12 @@ async function isPresent(driver: Driver, platform: Platform): Promise<boolean> {
 
 /** Everything that can be refused before anything is touched. */
 async function preflight(platform: Platform, first: boolean): Promise<void> {
-  const { needs } = platform.settings;
-  await platform.driver.check(platform);
-  await requireDisk(platform.paths.state, first ? needs.diskFirst : needs.diskLater);
-  await requireMemory(needs.memory);
+  const { driver, settings, paths } = platform;
+  const { needs } = settings;
+  await driver.check(platform);
+  await requireDisk(paths.state, first ? needs.diskFirst : needs.diskLater);
+  // A cluster that runs already has its memory, and a context's has that of other machines.
+  if (driver.name !== 'context' && !(await isPresent(driver, platform))) await requireMemory(needs.memory);
 }
 
 async function installHostPackages(platform: Platform): Promise<void> {
