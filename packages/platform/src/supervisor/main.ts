@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { identify, isAlive } from '../linux/process.ts';
 import { createProcessFiles } from './files.ts';
 import { supervise, type Supervision } from './supervise.ts';
@@ -23,7 +24,7 @@ function main(folder: string): void {
     });
   }
   files.writeSupervisor(own);
-  held.supervision = supervise(files);
+  held.supervision = supervise(files, (line) => void writeSync(process.stderr.fd, `${line}\n`));
 }
 
 const folder = process.argv[2];

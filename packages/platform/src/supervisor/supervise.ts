@@ -24,6 +24,8 @@ interface Managed {
   probing: boolean;
   /** An earlier process with another spec, being replaced. */
   leaving: ProcessId | undefined;
+  /** False where pid and state did not get to the disk. */
+  saved: boolean;
 }
 
 export interface Supervision {
@@ -33,9 +35,14 @@ export interface Supervision {
   release(): void;
 }
 
-/** Keeps the processes of `files` running, first taking over those that already do. */
-export function supervise(files: ProcessFiles): Supervision {
+/**
+ * Keeps the processes of `files` running, first taking over those that already do. What fails is tried again at each
+ * tick; `tell` gets a line of it once, or again where it throws.
+ */
+export function supervise(files: ProcessFiles, tell: (line: string) => void): Supervision {
   const managed = new Map<string, Managed>();
+  /** What fails just now and has been told. */
+  const failing = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   let released = false;
 
@@ -65,24 +72,44 @@ export function supervise(files: ProcessFiles): Supervision {
       nextStart: 0,
       delay: firstDelay,
       probing: false,
+      saved: true,
     };
     if (entry.leaving !== undefined) signalProcess(entry.leaving, 'SIGTERM');
-    if (entry.id !== undefined) {
-      files.writePid(spec.name, { ...entry.id, spec: hash });
-      change(entry, 'starting');
-    }
+    if (entry.id !== undefined) change(entry, 'starting');
     return entry;
   }
 
   function tick(): void {
     if (released) return;
     clearTimeout(timer);
-    for (const entry of managed.values()) attend(entry);
+    for (const entry of managed.values()) succeeds(entry.spec.name, () => attend(entry));
     const settled = [...managed.values()].every((entry) => entry.state.phase === 'ready');
     timer = setTimeout(tick, settled ? 1000 : 100);
   }
 
+  /** False where work fails, as on a full disk: an error that ends the supervisor would leave all without one. */
+  function succeeds(what: string, work: () => void): boolean {
+    try {
+      work();
+      failing.delete(what);
+      return true;
+    } catch (error) {
+      if (!failing.has(what)) toldOf(what, error);
+      return false;
+    }
+  }
+
+  function toldOf(what: string, error: unknown): void {
+    try {
+      tell(`${new Date().toISOString()} ${what}: ${String(error)}; tried again until it succeeds`);
+      failing.add(what);
+    } catch {
+      // The log is on the same disk.
+    }
+  }
+
   function attend(entry: Managed): void {
+    if (!entry.saved) save(entry);
     if (entry.leaving !== undefined) {
       if (isAlive(entry.leaving)) {
         if (Date.now() - entry.startedAt > 10_000) signalProcess(entry.leaving, 'SIGKILL');
@@ -119,7 +146,6 @@ export function supervise(files: ProcessFiles): Supervision {
     closeSync(log);
     entry.startedAt = Date.now();
     entry.id = child.pid === undefined ? undefined : identify(child.pid);
-    if (entry.id !== undefined) files.writePid(spec.name, { ...entry.id, spec: entry.hash });
     change(entry, 'starting');
     const started = entry.id;
     child.on('error', (error) => ended(entry, error.message));
@@ -152,8 +178,17 @@ export function supervise(files: ProcessFiles): Supervision {
 
   function change(entry: Managed, phase: Phase): void {
     entry.state = { ...entry.state, phase, pid: entry.id?.pid, since: new Date().toISOString() };
-    if (managed.has(entry.spec.name) && files.readSpec(entry.spec.name) === undefined) return;
-    files.writeState(entry.spec.name, entry.state);
+    save(entry);
+  }
+
+  function save(entry: Managed): void {
+    const { spec, hash, id, state } = entry;
+    entry.saved = succeeds(`files of ${spec.name}`, () => {
+      const isNew = state.phase === 'starting' || !entry.saved;
+      if (id !== undefined && isNew) files.writePid(spec.name, { ...id, spec: hash });
+      if (managed.has(spec.name) && files.readSpec(spec.name) === undefined) return;
+      files.writeState(spec.name, state);
+    });
   }
 
   reload();

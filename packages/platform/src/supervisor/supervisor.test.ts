@@ -1,12 +1,14 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { identify, isAlive } from '../linux/process.ts';
 import { ensureProcesses, runningProcesses, stopProcess, stopSupervisor, waitReady } from './client.ts';
 import { createProcessFiles, type ProcessFiles } from './files.ts';
 import { rotateLog } from './logs.ts';
 import type { ProcessSpec } from './spec.ts';
+import { supervise } from './supervise.ts';
 
 let folder: string;
 let files: ProcessFiles;
@@ -54,6 +56,35 @@ describe('supervisor', { timeout: 30_000 }, () => {
     await vi.waitFor(() => expect(pidOf('one')).not.toBe(first), 5000);
     await waitReady(files, ['one'], { timeout: 5000 });
     expect(files.readState('one')).toMatchObject({ restarts: 1, lastEnd: 'SIGKILL' });
+  });
+
+  it('outlives a full disk, says so once, and writes what it could not as soon as there is room', async () => {
+    let full = false;
+    const write = <A extends unknown[]>(work: (...args: A) => void): ((...args: A) => void) => {
+      return (...args) => {
+        if (full) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+        work(...args);
+      };
+    };
+    const said = vi.fn<(line: string) => void>();
+    files.writeSpec(sleeper('one'));
+    const limited = { ...files, writePid: write(files.writePid), writeState: write(files.writeState) };
+    const { release } = supervise(limited, said);
+    onTestFinished(release);
+    await vi.waitFor(() => expect(files.readState('one')?.phase).toBe('ready'), 5000);
+
+    full = true;
+    kill(pidOf('one'));
+    await vi.waitFor(() => expect(said).toHaveBeenCalled(), 5000);
+    await pause(500);
+    expect(said.mock.calls.map(([line]) => line.replace(/^\S+ /, ''))).toEqual([
+      'files of one: Error: ENOSPC: no space left on device; tried again until it succeeds',
+    ]);
+    full = false;
+
+    await vi.waitFor(() => expect(files.readState('one')).toMatchObject({ phase: 'ready', restarts: 1 }), 5000);
+    expect(isAlive(files.readPid('one'))).toBe(true);
+    expect(files.readState('one')?.pid).toBe(pidOf('one'));
   });
 
   it('leaves its processes running when it is killed, and the next one adopts them', async () => {
