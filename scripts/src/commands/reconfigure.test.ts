@@ -42,6 +42,21 @@ describe('reconfigure', () => {
     expect(again.stderr).toContain('no overlay edit waits in staging: nothing to do');
   });
 
+  it('brings what runs to the namespace that its environment has now, which deletes it in the other one', async () => {
+    const workshop = await promotedWorkshop();
+    const file = 'gitops.config.yaml';
+    await workshop.push({ [file]: (await workshop.read(file)).replace('{app}-staging', '{app}-stage') });
+    const status = await workshop.sluice('status', 'web', '--no-cluster');
+    const ask = ['reconfigure', '--env', 'staging', '--no-wait'];
+    const stopped = await workshop.sluice(...ask);
+    const done = await workshop.sluice(...ask, '--allow-deletion');
+
+    expect(stopped.stderr).toContain('web: gate deletion says fail');
+    expect(status.stdout).toContain('another namespace or cluster');
+    expect(done.code, done.stderr).toBe(0);
+    expect(await workshop.manifests('staging', 'web')).toContain('namespace: web-stage\n');
+  });
+
   it('waits for a freeze to end', async () => {
     const workshop = await withOverlayEdit();
     await workshop.sluice('freeze', '--env', 'staging', '--reason', 'month end', '--until', '2h');

@@ -2,7 +2,7 @@ import { writeText } from '../adapters/file.ts';
 import { openRenderCache } from '../adapters/render-cache.ts';
 import type { Context } from '../context.ts';
 import { exitCodes, UserError } from '../core/errors.ts';
-import { findApp, findEnvironment, namespaceOf, serviceOf } from '../core/graph.ts';
+import { findApp, findEnvironment, imageOf, namespaceOf } from '../core/graph.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
 import { renderer, renderReleases } from '../steps/render.ts';
 import { branchState } from '../steps/branches.ts';
@@ -73,7 +73,7 @@ async function releasesIn(
     const running = state.releases.get(app);
     if (landed) return running === undefined ? [] : [running];
     const image = running ?? {
-      image: `${config.registry}/${serviceOf(config, app)}`,
+      image: imageOf(config, app),
       ...unbuilt,
       release: '0'.repeat(12),
       inputs: { image: '0'.repeat(16), manifests: '0'.repeat(16), overlay: '0'.repeat(16) },

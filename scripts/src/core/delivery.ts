@@ -1,7 +1,7 @@
 import type { BranchState } from './branch-state.ts';
 import type { Config, Environment } from './config.ts';
 import type { DueApp } from './due.ts';
-import { findApp, namespaceOf, serviceOf } from './graph.ts';
+import { findApp, imageOf, namespaceOf, serviceOf } from './graph.ts';
 import { releaseId } from './inputs.ts';
 import type { PlannedChange } from './promotion.ts';
 import type { ReleaseFile } from './release-file.ts';
@@ -38,7 +38,7 @@ export function planDelivery(
     namespace: namespaceOf(environment, app),
     strategy: findApp(config, app).strategy,
     release: releaseId(image.digest, inputs.manifests),
-    image: `${config.registry}/${serviceOf(config, app)}`,
+    image: imageOf(config, app),
     tag: image.tag,
     digest: image.digest,
     imageRevision: image.revision,

@@ -22,6 +22,9 @@ const running = new Map(
     {
       app,
       strategy: config.apps[app]?.strategy,
+      image: `registry.invalid/acme/${app}`,
+      cluster: 'nonprod',
+      namespace: `${app}-dev`,
       manifestRevision: start.revision,
       inputs: inputsOf(config, start, readWorkspace(start), app, 'dev'),
     } as ReleaseFile,
@@ -57,6 +60,19 @@ it.each([
   ['a file that no app is made of', 'docs/README.md', []],
 ])('after an edit of %s: %s', (_, path, expected) => {
   expect(due({ [path]: `${files[path] ?? ''}\n# edited\n` })).toEqual(expected);
+});
+
+it.each([
+  ['registry, which has not got the image', 'registry: registry.invalid/acme', 'registry: other.invalid', 'code', true],
+  ['namespace', '"{app}-dev"', '"{app}-lab"', 'overlay', false],
+  ['cluster', 'name: dev, cluster: nonprod', 'name: dev, cluster: lab', 'overlay', false],
+])('has everything due where it is configured to go to another %s', (_, from, to, because, needsImage) => {
+  const moved = parseConfig(files['gitops.config.yaml']?.replace('REGISTRY', 'localhost').replace(from, to) ?? '');
+
+  expect(dueApps(moved, start, readWorkspace(start), 'dev', running, new Map())).toMatchObject([
+    { app: 'web', because: [because], needsImage },
+    { app: 'jobs', because: [because], needsImage },
+  ]);
 });
 
 it('reads no kustomization of an app whose folders are those that its release was made of', () => {

@@ -123,9 +123,25 @@ export function serviceOf(config: Config, app: string): string {
   return findApp(config, app).service ?? app;
 }
 
+/** The name of an app's image in the registry. */
+export function imageOf(config: Config, app: string): string {
+  return `${config.registry}/${serviceOf(config, app)}`;
+}
+
 /** The namespace of an app in an environment. */
 export function namespaceOf(environment: Environment, app: string): string {
   return environment.namespace.replace('{app}', app);
+}
+
+/** Whether a release is of the cluster and the namespace that its environment has for its app. */
+export function isInPlace(environment: Environment, { app, cluster, namespace }: Place): boolean {
+  return cluster === environment.cluster && namespace === namespaceOf(environment, app);
+}
+
+interface Place {
+  app: string;
+  cluster: string;
+  namespace: string;
 }
 
 function cycles(environments: readonly Environment[]): string[][] {

@@ -3,7 +3,7 @@ import { isAppFolder, type BranchState } from './branch-state.ts';
 import type { Config, Environment } from './config.ts';
 import { dueApps, type DueApp } from './due.ts';
 import type { Verdict } from './gates/index.ts';
-import { deliveryEnvironment } from './graph.ts';
+import { deliveryEnvironment, isInPlace } from './graph.ts';
 import { overlayHash } from './inputs.ts';
 import { describeStop, freezesOn, holdsOn, noPolicy, stands, type Policy } from './policy.ts';
 import { lastWord, recordsOf, type DeliveryRecord } from './record.ts';
@@ -75,7 +75,7 @@ export function overview(facts: OverviewFacts): Cell[] {
             ...environment.after.flatMap((parent) =>
               waitingRelease(facts, environment, release, states.get(parent)?.releases.get(app)),
             ),
-            ...(release === undefined ? [] : waitingOverlay(facts, release)),
+            ...(release === undefined ? [] : waitingOverlay(facts, environment, release)),
           ];
       const stops = standing(states.get(environment.name)?.policy ?? noPolicy, app, facts.now);
       return { app, environment: environment.name, release, record, waits: [...unfinished, ...waits], stops };
@@ -157,7 +157,10 @@ function notByItself({ name, auto }: Environment, app: string, why: string | und
   return [`not by itself, since ${why}: pnpm run promote ${app} --to ${name} brings it`];
 }
 
-function waitingOverlay({ main }: OverviewFacts, release: ReleaseFile): string[] {
-  const overlay = overlayHash(main, release.app, release.environment);
-  return overlay === release.inputs.overlay ? [] : ['overlay edit'];
+function waitingOverlay({ main }: OverviewFacts, environment: Environment, release: ReleaseFile): string[] {
+  const same = overlayHash(main, release.app, release.environment) === release.inputs.overlay;
+  return [
+    ...(same ? [] : ['overlay edit']),
+    ...(isInPlace(environment, release) ? [] : ['another namespace or cluster']),
+  ];
 }

@@ -1,7 +1,7 @@
 import type { BranchState } from './branch-state.ts';
 import type { Config, Environment } from './config.ts';
 import { UserError } from './errors.ts';
-import { findEnvironment, namespaceOf } from './graph.ts';
+import { findEnvironment, isInPlace, namespaceOf } from './graph.ts';
 import { overlayHash } from './inputs.ts';
 import type { Change } from './plan.ts';
 import type { ReleaseFile } from './release-file.ts';
@@ -55,11 +55,11 @@ export function planPromotion(facts: PromotionFacts): PlannedChange | undefined 
   return previous?.release === facts.candidate.release ? undefined : planChange(facts, facts.candidate.environment);
 }
 
-/** The release that runs with the overlay from the tip of main; undefined where it has that already. */
+/** The release that runs with the overlay from the tip of main, where it belongs; undefined where it has that already. */
 export function planReconfiguration(facts: PromotionFacts): PlannedChange | undefined {
   const { app, environment, main, candidate } = facts;
   const same = overlayHash(main, app, environment.name) === candidate.inputs.overlay;
-  return same ? undefined : planChange(facts, candidate.from);
+  return same && isInPlace(environment, candidate) ? undefined : planChange(facts, candidate.from);
 }
 
 function planChange(facts: PromotionFacts, from: string | undefined): PlannedChange {
@@ -76,15 +76,26 @@ function planChange(facts: PromotionFacts, from: string | undefined): PlannedCha
     inputs: { ...candidate.inputs, overlay },
     from,
   };
-  return { app, release, previous, reason: describe(candidate, previous, previous?.inputs.overlay === overlay) };
+  return {
+    app,
+    release,
+    previous,
+    reason: describe(environment, candidate, previous, previous?.inputs.overlay === overlay),
+  };
 }
 
-function describe(candidate: ReleaseFile, previous: ReleaseFile | undefined, sameOverlay: boolean): string {
+function describe(
+  environment: Environment,
+  candidate: ReleaseFile,
+  previous: ReleaseFile | undefined,
+  sameOverlay: boolean,
+): string {
   if (previous === undefined) return 'first release here';
   const parts = [
     candidate.digest === previous.digest ? [] : ['image'],
     candidate.inputs.manifests === previous.inputs.manifests ? [] : ['base'],
     sameOverlay ? [] : ['overlay'],
+    isInPlace(environment, previous) ? [] : ['namespace or cluster'],
   ].flat();
   return parts.length === 0 ? 'release' : `${parts.join(', ')} changed`;
 }

@@ -2,7 +2,7 @@ import { below } from '../adapters/git-trees.ts';
 import { isStateFile, releasePaths, type BranchState } from '../core/branch-state.ts';
 import type { Config, Environment } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
-import { namespaceOf, serviceOf } from '../core/graph.ts';
+import { imageOf, namespaceOf } from '../core/graph.ts';
 import { manifestsHash, overlayHash, releaseId } from '../core/inputs.ts';
 import type { ReleaseFile } from '../core/release-file.ts';
 import type { Snapshot } from '../core/snapshot.ts';
@@ -123,7 +123,7 @@ function checkFields(config: Config, environment: Environment, app: string, rele
     ['environment', environment.name],
     ['cluster', environment.cluster],
     ['namespace', namespaceOf(environment, app)],
-    ['image', `${config.registry}/${serviceOf(config, app)}`],
+    ['image', imageOf(config, app)],
   ];
   return expected
     .filter(([key, value]) => release[key] !== value)

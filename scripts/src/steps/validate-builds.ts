@@ -2,7 +2,7 @@ import { kustomizeBuild } from '../adapters/kustomize.ts';
 import type { RenderCache } from '../adapters/render-cache.ts';
 import type { Config } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
-import { findApp, namespaceOf, serviceOf } from '../core/graph.ts';
+import { findApp, imageOf, namespaceOf } from '../core/graph.ts';
 import { strategyFolder } from '../core/inputs.ts';
 import { renderKey } from '../core/render-batch.ts';
 import { closureOf } from '../core/validate/kustomizations.ts';
@@ -49,7 +49,7 @@ export async function renderApps(
       cluster: environment.cluster,
       namespace: namespaceOf(environment, app),
       strategy: findApp(config, app).strategy,
-      image: `${config.registry}/${serviceOf(config, app)}`,
+      image: imageOf(config, app),
       release: '0'.repeat(12),
       manifestRevision: 'work-tree',
       overlayRevision: 'work-tree',
