@@ -90,18 +90,21 @@ it('takes an app that is not there yet as new', () => {
   );
 });
 
-it('counts a component that only an overlay uses as part of the release', () => {
-  const overlay = 'apps/web/overlays/prod/kustomization.yaml';
-  const using = { [overlay]: 'resources: [../../base]\ncomponents: [../../../components/extra]\n' };
-  const extra = 'apps/components/extra/kustomization.yaml';
-  const before = snapshotOf({ ...using, [extra]: 'kind: Component\n' });
-  const after = snapshotOf({ ...using, [extra]: 'kind: Component\n# edited\n' });
+it.each(['components', 'resources', 'bases', 'generators', 'transformers', 'validators'])(
+  'counts a folder among the %s of an overlay alone as part of the release',
+  (key) => {
+    const overlay = 'apps/web/overlays/prod/kustomization.yaml';
+    const using = { [overlay]: `${key}: [../../../components/extra]\n` };
+    const extra = 'apps/components/extra/kustomization.yaml';
+    const before = snapshotOf({ ...using, [extra]: 'kind: Component\n' });
+    const after = snapshotOf({ ...using, [extra]: 'kind: Component\n# edited\n' });
 
-  const [first, second] = [before, after].map(
-    (each) => inputsOf(config, each, readWorkspace(each), 'web', 'dev').manifests,
-  );
-  expect(first).not.toBe(second);
-});
+    const [first, second] = [before, after].map(
+      (each) => inputsOf(config, each, readWorkspace(each), 'web', 'dev').manifests,
+    );
+    expect(first).not.toBe(second);
+  },
+);
 
 it('names a release by its digest and its manifests', () => {
   expect(releaseId('sha256:a', 'm')).toMatch(/^[0-9a-f]{12}$/);

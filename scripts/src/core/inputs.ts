@@ -88,7 +88,7 @@ function overlayFolders(snapshot: Snapshot, app: string): string[] {
   return (snapshot.folders.get(folder)?.folders ?? []).map((name) => `${folder}/${name}`);
 }
 
-/** The folders that kustomization files reach from some folders through `resources` and `components`. */
+/** The folders that kustomization files reach from some folders by any key that takes folders. */
 function kustomizationClosure(snapshot: Snapshot, roots: readonly string[], known: Map<string, string[]>): string[] {
   const found = new Set<string>();
   function visit(folder: string): void {
@@ -108,11 +108,11 @@ function kustomizationClosure(snapshot: Snapshot, roots: readonly string[], know
   return [...found];
 }
 
+const folderKeys = ['resources', 'components', 'bases', 'generators', 'transformers', 'validators'];
+
 function references(file: string, text: string): string[] {
   const kustomization = (parseYaml(text, file) ?? {}) as Record<string, unknown>;
-  return ['resources', 'components'].flatMap((key) =>
-    Array.isArray(kustomization[key]) ? kustomization[key].map(String) : [],
-  );
+  return folderKeys.flatMap((key) => (Array.isArray(kustomization[key]) ? kustomization[key].map(String) : []));
 }
 
 /** `a/b` and `../c` give `a/c`; leading `..` that leave the root are dropped, so nothing outside is reached. */
