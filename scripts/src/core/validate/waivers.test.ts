@@ -39,8 +39,9 @@ describe('a file of waivers', () => {
     expect(problems[0]?.message).toContain(message);
   });
 
-  it('is for the object of its name, or of its beginning, where it says', () => {
+  it('is for the object of its name, or of the parts of one that it says', () => {
     const [waiver] = readWaivers('apps/shop/waivers.yaml', good, ['read-only-root']).waivers;
+    const parts = { ...waiver!, object: 'Role/shop-*.config-*' };
     const any = { ...waiver!, object: 'ConfigMap/shop-*', environments: ['dev'] };
 
     expect(isFor(waiver!, 'read-only-root', 'Rollout/shop', 'prod')).toBe(true);
@@ -48,5 +49,10 @@ describe('a file of waivers', () => {
     expect(isFor(waiver!, 'non-root', 'Rollout/shop', 'prod')).toBe(false);
     expect(isFor(any, 'read-only-root', 'ConfigMap/shop-1', 'dev')).toBe(true);
     expect(isFor(any, 'read-only-root', 'ConfigMap/shop-1', 'prod')).toBe(false);
+    expect(isFor(parts, 'read-only-root', 'Role/shop-a.config-1', 'dev')).toBe(true);
+    expect(isFor(parts, 'read-only-root', 'Role/shop-.config-', 'dev')).toBe(true);
+    expect(isFor(parts, 'read-only-root', 'Role/other', 'dev')).toBe(false);
+    expect(isFor(parts, 'read-only-root', 'Role/shop-a-config-1', 'dev')).toBe(false);
+    expect(isFor(parts, 'read-only-root', 'Role/shop-a.config', 'dev')).toBe(false);
   });
 });

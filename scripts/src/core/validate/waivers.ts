@@ -9,7 +9,7 @@ export const waiverFile = 'waivers.yaml';
 const day = z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/, 'is not a day such as 2027-03-31'));
 const waiver = z.strictObject({
   policy: z.string(),
-  /** `Deployment/web`, or with `*` for any rest of a name. */
+  /** `Deployment/web`, or with `*` for any part of a name. */
   object: z.string().check(z.regex(/^[A-Za-z]+\/\S+$/, 'is not a kind and a name such as Deployment/web')),
   environments: z.optional(z.array(z.string())),
   reason: z.string().check(z.minLength(10, 'is too short to tell anybody why')),
@@ -64,7 +64,6 @@ export function readWaivers(
 export function isFor(waiver: Waiver, policy: string, object: string, environment: string | undefined): boolean {
   if (waiver.policy !== policy) return false;
   if (waiver.environments !== undefined && !waiver.environments.includes(environment ?? '')) return false;
-  const [start = '', ...rest] = waiver.object.split('*');
-  if (rest.length === 0) return waiver.object === object;
-  return object.startsWith(start) && object.endsWith(rest.at(-1) ?? '');
+  const pattern = waiver.object.split('*').map(RegExp.escape).join('.*');
+  return new RegExp(`^${pattern}$`).test(object);
 }
