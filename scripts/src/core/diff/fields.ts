@@ -1,5 +1,5 @@
 import { isFields, type Fields, type Value } from './objects.ts';
-import { holdsSecret, isSecret, placeOf, redacted, topPlace, type Place } from './redact.ts';
+import { followsOption, holdsSecret, isSecret, placeOf, redacted, topPlace, type Place } from './redact.ts';
 import { compareText, itemPath, joinPath } from './text.ts';
 
 /** One value that differs; missing where it is not there. A value that must not be shown is replaced by words already. */
@@ -51,7 +51,11 @@ export function differingFields(
   function* walkItems(path: string, old: Value[], now: Value[], place: Place): Generator<FieldDifference> {
     const key = itemKeys.find((each) => tellsApart(each, old) && tellsApart(each, now));
     const pairs = key === undefined ? byIndex(old, now) : byKey(key, old, now);
-    for (const [label, a, b] of pairs) yield* walk(itemPath(path, label), a, b, place);
+    for (const [label, a, b] of pairs) {
+      const last = Number(label) - 1;
+      const hidden = key === undefined && (followsOption(old[last], a) || followsOption(now[last], b));
+      yield* walk(itemPath(path, label), a, b, { ...place, hidden: place.hidden || hidden });
+    }
     // Init containers run one after the other.
     if (key === 'name' && path.endsWith('initContainers')) {
       const names = new Set(old.map((each) => label(key, each)));

@@ -51,6 +51,10 @@ const places: Record<string, (secret: string) => string> = {
   'a ConfigMap': (secret) => object('ConfigMap', { data: { SIGNING_KEY: secret } }),
   'a file in a ConfigMap': (secret) => object('ConfigMap', { data: { 'app.ini': `[db]\npassword = ${secret}\n` } }),
   'an argument': (secret) => object('Pod', { spec: { args: [`--api-token=${secret}`] } }),
+  'what an option is given': (secret) => object('Pod', { spec: { args: ['-v', '--db-password', `x${secret}`] } }),
+  'what an option is given, in a text': (secret) => object('Pod', { spec: { args: [`psql --password x${secret}`] } }),
+  'what an option is given, in a list in a text': (secret) =>
+    object('ConfigMap', { data: { file: `args:\n  - --db-password\n  - x${secret}\n` } }),
   'a URL': (secret) => object('Pod', { spec: { args: [`postgres://me:${secret}@db/x`] } }),
   'a private key': (secret) => object('ConfigMap', { data: { file: `-----BEGIN PRIVATE KEY-----\n${secret}\n` } }),
   'a copy in base64 of what a Secret has': (secret) =>
@@ -145,6 +149,8 @@ describe('what is shown of everything else', () => {
     ],
     ['an image whose name sounds like one', object('Pod', { spec: { image: 'ghcr.io/acme/auth:visible-9' } })],
     ['a host whose name sounds like one', object('ConfigMap', { data: { UPSTREAM: 'http://auth:8080/visible-9' } })],
+    ['an option after one that is given nothing', object('Pod', { spec: { args: ['--auth', '--visible-9'] } })],
+    ['an argument after an option', object('Pod', { spec: { args: ['--colour', 'visible-9'] } })],
     ['the type of a Secret', object('Secret', { type: 'visible-9' })],
   ])('is all of it: %s', (_, text) => {
     expect(everyForm('', text)).toContain('visible-9');

@@ -43,16 +43,28 @@ export function isSecret(place: Place, value: Value | undefined, secrets: readon
 const assigned =
   /(token|pass|pwd|secret|cred|auth|(api|access|private)[_-]?key)[\w.-]*(\s*=|["']\s*[:=]|\s*:(?=[\s"']|$))/im;
 
+// `--db-password x`, `"--db-password", "x"`; not `--auth-mode --verbose`, where nothing is given to it.
+const option = String.raw`(?<![\w.-])--[\w.-]*(token|pass|pwd|secret|cred|auth|(api|access|private)[_-]?key)[\w.-]*`;
+const takesNext = new RegExp(`${option}$`, 'i');
+const given = new RegExp(`${option}(["',\\s]|-\\s)+(?!-[-\\s])[^"',\\s]`, 'i');
+
+/** Whether an item of a list is what the option before it is given, and that is a credential. */
+export function followsOption(before: Value | undefined, item: Value | undefined): boolean {
+  if (typeof before !== 'string' || item === undefined) return false;
+  return takesNext.test(before) && !String(item).startsWith('--');
+}
+
 // A JSON Web Token, and the tokens that GitHub, AWS and Slack give a form of their own.
 const token = /\beyJ[\w-]{8,}\.[\w-]+|\b(gh[pousr]|github_pat)_\w{20,}|\bAKIA[0-9A-Z]{16}\b|\bxox[abp]-[\w-]{10,}/;
 
 /**
- * Whether a text has a credential in it: an assignment, a URL with a password, a private key, a token of a known form, a
- * whole Secret, or the value of one.
+ * Whether a text has a credential in it: an assignment, an option, a URL with a password, a private key, a token of a
+ * known form, a whole Secret, or the value of one.
  */
 export function holdsSecret(text: string, secrets: readonly string[]): boolean {
   return (
     assigned.test(text) ||
+    given.test(text) ||
     token.test(text) ||
     /:\/\/[^\s/?#]*:\S*@/.test(text) ||
     text.includes('PRIVATE KEY') ||
