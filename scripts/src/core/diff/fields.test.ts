@@ -61,9 +61,12 @@ describe('differingFields', () => {
     expect(differ({ args: ['a', 'a'] }, { args: ['a'] })).toEqual([{ path: 'args[1]', before: 'a' }]);
   });
 
-  it('says that init containers run in another order', () => {
+  it('says that init containers run in another order, and that requests go through middlewares so', () => {
     const [a, b] = [{ name: 'a' }, { name: 'b' }];
 
+    expect(differ({ routes: [{ middlewares: [a, b] }] }, { routes: [{ middlewares: [b, a] }] })).toEqual([
+      { path: 'routes[0].middlewares order', before: 'a, b', after: 'b, a' },
+    ]);
     expect(differ({ initContainers: [a, b] }, { initContainers: [b, a] })).toEqual([
       { path: 'initContainers order', before: 'a, b', after: 'b, a' },
     ]);

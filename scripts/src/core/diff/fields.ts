@@ -56,8 +56,8 @@ export function differingFields(
       const hidden = key === undefined && (followsOption(old[last], a) || followsOption(now[last], b));
       yield* walk(itemPath(path, label), a, b, { ...place, hidden: place.hidden || hidden });
     }
-    // Init containers run one after the other.
-    if (key === 'name' && path.endsWith('initContainers')) {
+    // Init containers run one after the other, and requests go through middlewares so.
+    if (key === 'name' && /(initContainers|middlewares)$/.test(path)) {
       const names = new Set(old.map((each) => label(key, each)));
       const common = now.map((each) => label(key, each)).filter((each) => names.has(each));
       const [first, second] = [[...names].filter((each) => common.includes(each)).join(', '), common.join(', ')];
