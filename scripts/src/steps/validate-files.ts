@@ -40,7 +40,7 @@ export function fileProblems({ files, apps, platform }: ToValidate): Problem[] {
     )
       return [];
     try {
-      return kustomizationProblems(file, text).map((each) => ({
+      return kustomizationProblems(file, text, files).map((each) => ({
         ...each,
         area: areaOf(file),
         ...describePolicy(each.policy),

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path/posix';
 import { isMap, isNode, stringify } from 'yaml';
 import { resolvePath } from '../inputs.ts';
 import { parseYamlText } from '../yaml.ts';
@@ -16,13 +17,13 @@ const replaced: Record<string, string> = {
 };
 
 export interface FileProblem extends Place {
-  policy: 'kustomization' | 'remote-resource';
+  policy: 'kustomization' | 'remote-resource' | 'render';
   message: string;
   fix: string;
 }
 
-/** What is wrong with a kustomization by itself. Throws UserError where it is not valid YAML. */
-export function kustomizationProblems(file: string, text: string): FileProblem[] {
+/** What is wrong with one of some files, a kustomization, by itself. Throws UserError where it is not valid YAML. */
+export function kustomizationProblems(file: string, text: string, files: Files): FileProblem[] {
   const { document, lines, value } = parseYamlText(text, file);
   function lineOf(path: readonly (string | number)[]): number {
     const holder: unknown = path.length === 1 ? document.contents : document.getIn(path, true);
@@ -50,6 +51,16 @@ export function kustomizationProblems(file: string, text: string): FileProblem[]
         message: `names ${reference}, which is somewhere else`,
         fix: 'keep a copy in the repository, or install it by an Argo CD Application with a pinned version',
       })),
+    // The renderer refuses an app for it; of the platform it is left out, so that the rest is judged.
+    ...(file.startsWith('apps/') ? [] : namedIn(value))
+      .filter(({ reference }) => isMissing(files, dirname(file), reference))
+      .map(({ reference, path }): FileProblem => ({
+        policy: 'render',
+        file,
+        line: lineOf(path),
+        message: `names ${reference}, which is not there`,
+        fix: 'add what is missing, or correct the name; only what lies in upstream/ may be fetched later',
+      })),
   ];
 }
 
@@ -64,9 +75,16 @@ function namedIn(value: unknown): { reference: string; path: (string | number)[]
   });
 }
 
+/** Whether a reference is to nothing that is there, nor anywhere else, nor a file of upstream that Git does not have. */
+function isMissing(files: Files, folder: string, reference: string): boolean {
+  const target = resolvePath(folder, reference);
+  const there = files.has(target) || files.has(`${target}/kustomization.yaml`);
+  return !there && !isRemote(reference) && !reference.startsWith('upstream/');
+}
+
 /** As Kustomize tells them: https://github.com/kubernetes-sigs/kustomize/blob/master/examples/remoteBuild.md */
 function isRemote(reference: string): boolean {
-  return /^[a-z+]+:\/\/|^git@|^github\.com\/|^[\w.-]+\.[a-z]+\/[^/]+\/.*(\?ref=|\/\/)/.test(reference);
+  return /^[a-z+]+:(:|\/\/)|^git@|^github\.com\/|^[\w.-]+\.[a-z]+\/[^/]+\/.*(\?ref=|\/\/)/.test(reference);
 }
 
 /** The files that a kustomization is built from, by path. What it names and is not there is left out of it, and told. */
