@@ -25,6 +25,13 @@ describe('validate --changed', () => {
     expect(await renderings(workshop)).toBe(3);
   });
 
+  it('renders every app where something differs that the platform brings them', async () => {
+    const workshop = await createWorkshop();
+    await workshop.write({ 'argocd/project.yaml': 'kind: AppProject\n' });
+
+    expect(await renderings(workshop)).toBe(6);
+  });
+
   it('means the main that people share, where there is one beside the local platform', async () => {
     const workshop = await createWorkshop();
     await workshop.push(await edited(workshop));

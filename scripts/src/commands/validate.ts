@@ -54,8 +54,9 @@ export async function validate(context: Context, named: readonly string[], optio
 /** What differs from where this branch left main. */
 async function changedIn(git: Git, config: Config): Promise<{ apps: string[]; platform: boolean }> {
   const paths = await changedPaths(git, await findDeparture(git));
-  const everything = paths.some((path) => path === configFile || path.startsWith('apps/components/'));
   const platform = paths.some((path) => /^(argocd|infrastructure)\//.test(path));
+  // Apps are judged beside what the platform brings: projects, admission, and what they refer to.
+  const everything = platform || paths.some((path) => path === configFile || path.startsWith('apps/components/'));
   const apps = Object.keys(config.apps).filter(
     (app) => everything || paths.some((path) => path.startsWith(`apps/${app}/`)),
   );
