@@ -33,11 +33,11 @@ function waiverProblem(place: Place, message: string, fix: string): Problem {
   };
 }
 
-/** What no waiver is for, and the waivers that have expired or are for nothing. */
+/** What no waiver is for, and the waivers that have expired or, of what was judged, are for nothing. */
 export function waive(
   found: readonly Problem[],
   waivers: readonly Waiver[],
-  { today, apps, environments, platform, config }: ToValidate,
+  { today, apps, environments, platform, config, charts }: ToValidate,
 ): { left: Problem[]; unused: Problem[] } {
   const used = new Set<Waiver>();
   const left = found.filter(({ area, policy, object, environments: where }) => {
@@ -61,7 +61,10 @@ export function waive(
           `mend it, or let ${each.owner} renew it`,
         ),
       ];
-    return used.has(each) ? [] : [waiverProblem(each.place, `nothing needs the waiver of ${what}`, 'take it out')];
+    // Of charts only fields are judged.
+    const mayBeOfChart = each.folder === 'infrastructure' && each.policy === 'schema';
+    if (used.has(each) || (mayBeOfChart && charts === undefined)) return [];
+    return [waiverProblem(each.place, `nothing needs the waiver of ${what}`, 'take it out')];
   });
   return { left, unused };
 }

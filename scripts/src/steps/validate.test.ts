@@ -72,6 +72,32 @@ describe('what was found', () => {
   });
 });
 
+describe('a waiver of what a chart makes', () => {
+  const waiver = `waivers:
+  - policy: schema
+    object: Service/router
+    reason: its next version has the field right
+    owner: team-platform
+    expires: 2027-01-31
+`;
+  const files = validTree(new Map([['infrastructure/waivers.yaml', waiver]]));
+  const wrong = 'apiVersion: v1\nkind: Service\nmetadata: {name: router}\nspec: {porst: []}\n';
+
+  /** What is wrong where charts are judged, of which one makes this. */
+  async function saidOf(text: string): Promise<string[]> {
+    const place = { root: 'infrastructure/clusters/one', file: 'infrastructure/clusters/one/router.yaml' };
+    const chart = { app: undefined, environment: undefined, ...place, raw: true, parts: () => [], text };
+    const { problems } = await validateTree(files, { cache, charts: () => Promise.resolve([chart]) });
+    return problems.map(({ message }) => message);
+  }
+
+  it('is for nothing only where charts are judged and none needs it', async () => {
+    expect((await validateTree(files, { cache })).problems).toEqual([]);
+    expect(await saidOf(wrong)).toEqual([]);
+    expect(await saidOf('')).toEqual(['nothing needs the waiver of schema of Service/router']);
+  });
+});
+
 describe('what is shipped', () => {
   it('has nothing wrong', async () => {
     const root = join(import.meta.dirname, '../../..');
