@@ -89,22 +89,33 @@ function containersOf(spec: Fields, path: Path, key: 'initContainers' | 'contain
 /** How many pods an object keeps at least: its replicas, or the fewest that an autoscaler of it leaves. */
 export function fewestPods(object: RenderedObject, objects: readonly RenderedObject[]): number {
   const scaler = scalerOf(object, objects);
-  if (scaler !== undefined) return numberAt(scaler.fields, 'spec', 'minReplicas') ?? 1;
-  return numberAt(object.fields, 'spec', 'replicas') ?? 1;
+  if (scaler === undefined) return numberAt(object.fields, 'spec', 'replicas') ?? 1;
+  const [key, otherwise] = fewestKey(scaler);
+  return numberAt(scaler.fields, 'spec', key) ?? otherwise;
 }
 
 /** How many pods an object keeps at most: its replicas, or the most that an autoscaler of it makes. */
 export function mostPods(object: RenderedObject, objects: readonly RenderedObject[]): number {
   const scaler = scalerOf(object, objects);
+  if (scaler?.kind === 'ScaledObject') return numberAt(scaler.fields, 'spec', 'maxReplicaCount') ?? 100;
   return numberAt(scaler?.fields, 'spec', 'maxReplicas') ?? numberAt(object.fields, 'spec', 'replicas') ?? 1;
 }
 
-/** The HorizontalPodAutoscaler of an object. */
+/** The field of an autoscaler that says how many pods it leaves at least, and how many they are where it says nothing. */
+export function fewestKey({ kind }: RenderedObject): ['minReplicaCount' | 'minReplicas', number] {
+  return kind === 'ScaledObject' ? ['minReplicaCount', 0] : ['minReplicas', 1];
+}
+
+/** The HorizontalPodAutoscaler or ScaledObject of an object. */
 export function scalerOf(object: RenderedObject, objects: readonly RenderedObject[]): RenderedObject | undefined {
-  return objects.find(
-    ({ kind, fields }) =>
-      kind === 'HorizontalPodAutoscaler' &&
-      textAt(fields, 'spec', 'scaleTargetRef', 'kind') === object.kind &&
-      textAt(fields, 'spec', 'scaleTargetRef', 'name') === object.name,
-  );
+  return objects.find(({ kind, fields }) => {
+    const target = mapAt(fields, 'spec', 'scaleTargetRef');
+    // KEDA takes what names no kind for a Deployment.
+    const wanted = textAt(target, 'kind') ?? (kind === 'ScaledObject' ? 'Deployment' : undefined);
+    return (
+      ['HorizontalPodAutoscaler', 'ScaledObject'].includes(kind) &&
+      wanted === object.kind &&
+      textAt(target, 'name') === object.name
+    );
+  });
 }

@@ -15,7 +15,8 @@ export const pdbAllows: Policy = {
           replicated.includes(each.object.kind) && isSelected(each.labels, at(object.fields, ['spec', 'selector'])),
       );
       for (const { object: workload } of pods) {
-        const fewest = fewestPods(workload, objects);
+        // Of none there is none to let go.
+        const fewest = Math.max(1, fewestPods(workload, objects));
         const kept = at(object.fields, ['spec', 'minAvailable']);
         const lost = at(object.fields, ['spec', 'maxUnavailable']);
         // Kubernetes rounds both up: https://kubernetes.io/docs/tasks/run-application/configure-pdb/
