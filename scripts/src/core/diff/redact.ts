@@ -51,7 +51,7 @@ const given = new RegExp(`${option}(["',\\s]|-\\s)+(?!-[-\\s])[^"',\\s]`, 'i');
 /** Whether an item of a list is what the option before it is given, and that is a credential. */
 export function followsOption(before: Value | undefined, item: Value | undefined): boolean {
   if (typeof before !== 'string' || item === undefined) return false;
-  return takesNext.test(before) && !String(item).startsWith('--');
+  return takesNext.test(before) && !(typeof item === 'string' && item.startsWith('--'));
 }
 
 // A JSON Web Token, and the tokens that GitHub, AWS and Slack give a form of their own.
