@@ -8,8 +8,7 @@ import { clearHost } from './clean.ts';
 import { down } from './down.ts';
 
 // Another platform may run on this host.
-vi.mock('./clean.ts', () => ({ clearHost: vi.fn() }));
-vi.mock('./links.ts', () => ({ linkOwner: async () => undefined }));
+vi.mock('./clean.ts', () => ({ clearHost: vi.fn(), hasTouched: async () => true }));
 
 afterEach(() => void vi.restoreAllMocks());
 
