@@ -61,7 +61,8 @@ interface Amounts {
 }
 
 interface Peer {
-  namespaceSelector: { matchLabels: Labels };
+  namespaceSelector?: { matchLabels: Labels };
+  ipBlock?: { cidr: string };
   podSelector?: { matchLabels: Labels };
 }
 

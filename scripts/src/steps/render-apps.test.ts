@@ -58,8 +58,11 @@ describe.for(shippedCells)('$app in $environment', ({ app, environment }) => {
     ]);
 
     expect(policies.some(({ policyTypes }) => policyTypes.length === 2)).toBe(true);
-    for (const { namespaceSelector } of rules.flat()) {
-      expect(Object.keys(namespaceSelector.matchLabels)).toEqual(['kubernetes.io/metadata.name']);
+    // The cache of names on the node is in no namespace.
+    const inNamespaces = rules.flat().filter(({ ipBlock }) => ipBlock?.cidr !== '169.254.20.10/32');
+    for (const { namespaceSelector, ipBlock } of inNamespaces) {
+      expect(ipBlock).toBeUndefined();
+      expect(Object.keys(namespaceSelector?.matchLabels ?? {})).toEqual(['kubernetes.io/metadata.name']);
     }
   });
 });
