@@ -9,6 +9,15 @@ import { lastRun, readRun } from './runs.ts';
 import { createLab, type Lab } from './test/lab.ts';
 import { turnHolder } from './turn.ts';
 
+/** The process of the delivery under way: what it says may come before its runner has written down which it is. */
+async function deliveryOf({ layout }: Lab): Promise<number> {
+  return vi.waitFor(async () => {
+    const pid = (await lastRun(layout))?.delivery?.pid;
+    if (pid === undefined) throw new Error('no delivery has been written down');
+    return pid;
+  }, 10_000);
+}
+
 describe('the pipeline behind a push to main', { timeout: 60_000 }, () => {
   let lab: Lab;
   /** The number that the next run will have. */
@@ -53,7 +62,7 @@ describe('the pipeline behind a push to main', { timeout: 60_000 }, () => {
 
     await expect(started).rejects.toThrow('another lane failed');
     expect(unhandled).not.toHaveBeenCalled();
-    expect(isGroupAlive((await lastRun(empty.layout))?.delivery?.pid ?? 0)).toBe(true);
+    expect(isGroupAlive(await deliveryOf(empty))).toBe(true);
   });
 
   it('comes back as it was where the checkout has something else, and says how that is brought', async () => {
@@ -176,6 +185,7 @@ describe('the pipeline behind a push to main', { timeout: 60_000 }, () => {
     await lab.commit({ until: go, outcome: 'delivered' });
     const push = lab.push('local', 'main');
     await push.said(/build/);
+    const orphan = await deliveryOf(lab);
     const holder = await turnHolder(lab.layout.turns);
     expect(holder).toBeDefined();
     process.kill(holder!.pid, 'SIGKILL');
@@ -184,7 +194,6 @@ describe('the pipeline behind a push to main', { timeout: 60_000 }, () => {
     expect(lines.join('\n')).toContain('run `pnpm start` to have it delivered again');
     expect(lines.at(-1)).toBe(`sluice: run ${next} was cut off (exit 5)`);
 
-    const orphan = (await readRun(lab.layout, next))?.delivery?.pid ?? 0;
     expect(isGroupAlive(orphan)).toBe(true);
     const again = deliverFirst(lab.host);
     await vi.waitFor(() => expect(isGroupAlive(orphan)).toBe(false), 10_000);
@@ -199,7 +208,7 @@ describe('the pipeline behind a push to main', { timeout: 60_000 }, () => {
     await lab.commit({ until: go });
     const push = lab.push('local', 'main');
     await push.said(/build/);
-    const delivery = (await lastRun(lab.layout))?.delivery?.pid ?? 0;
+    const delivery = await deliveryOf(lab);
     await stopPipeline(lab.host);
     expect(isGroupAlive(delivery)).toBe(false);
     expect(await turnHolder(lab.layout.turns)).toBeUndefined();
