@@ -34,7 +34,7 @@ export function requirePorts(
   for (const { key, address, port } of ports) {
     const listener = conflicting(listeners, address, port);
     if (listener === undefined) continue;
-    const holder = findSocketHolder(listener.inode);
+    const holder = findSocketHolder(listener.inode, own);
     if (holder !== undefined && own.has(holder.pid)) continue;
     const who =
       holder === undefined ? 'a process that this user may not see' : `process ${holder.pid} (${holder.command})`;

@@ -1,5 +1,6 @@
+import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { conflicting, findSocketHolder, listListeners, parseListeners } from './ports.ts';
 
 const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -36,5 +37,22 @@ describe('listening sockets', () => {
 
     expect(findSocketHolder(listener?.inode ?? '')?.pid).toBe(process.pid);
     server.close();
+  });
+
+  it('are those of whoever is expected to hold them, also while a child has them as well', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
+    const { fd } = (server as unknown as { _handle: { fd: number } })._handle;
+    const child = spawn('sleep', ['60'], { stdio: ['ignore', 'ignore', 'ignore', fd] });
+    onTestFinished(() => {
+      child.kill();
+      server.close();
+    });
+    const inode = conflicting(listListeners(), '127.0.0.1', port)?.inode ?? '';
+
+    for (const pid of [child.pid, process.pid]) {
+      expect(findSocketHolder(inode, [pid ?? 0])?.pid).toBe(pid);
+    }
   });
 });

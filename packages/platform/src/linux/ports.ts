@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { commandOf } from './process.ts';
 
 /** A TCP socket that listens. */
@@ -40,21 +41,40 @@ export function conflicting(listeners: readonly Listener[], address: string, por
   );
 }
 
-/** The process that holds a socket, as far as this user may see it. */
-export function findSocketHolder(inode: string): { pid: number; command: string } | undefined {
-  const wanted = `socket:[${inode}]`;
-  for (const name of readdirSync('/proc')) {
-    const pid = Number(name);
-    if (!Number.isInteger(pid)) continue;
-    try {
-      for (const fd of readdirSync(`/proc/${pid}/fd`)) {
-        if (readlinkSync(`/proc/${pid}/fd/${fd}`) === wanted) return { pid, command: commandOf(pid).join(' ') };
-      }
-    } catch {
-      continue;
-    }
+/**
+ * The process that holds a socket, as far as this user may see it: one of those that are `expected` to, where one does,
+ * since a child has all sockets of its parent until it becomes another program.
+ */
+export function findSocketHolder(
+  inode: string,
+  expected: Iterable<number> = [],
+): { pid: number; command: string } | undefined {
+  const all = readdirSync('/proc').map(Number).filter(Number.isInteger);
+  const pid = [...expected, ...all].find((each) => holds(each, `socket:[${inode}]`));
+  return pid === undefined ? undefined : { pid, command: commandOf(pid).join(' ') };
+}
+
+function holds(pid: number, wanted: string): boolean {
+  const folder = `/proc/${pid}/fd`;
+  return listed(folder).some((fd) => linked(join(folder, fd)) === wanted);
+}
+
+/** Nothing where a process has ended, or is another user's. */
+function listed(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
-  return undefined;
+}
+
+/** A busy process closes one file while its others are looked at. */
+function linked(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 function isAny(address: string): boolean {
