@@ -30,6 +30,17 @@ const argocd = await findArgocd();
 
 beforeEach(({ skip }) => skip(argocd === undefined, 'argocd has not been made yet; pnpm run tools argocd makes it'));
 
+/** The last word of what Argo CD says of a trigger and an application: whether it sends. */
+async function verdictOf(trigger: string, change: Parameters<typeof application>[0]): Promise<string | undefined> {
+  const objects = { 'config.yaml': config, 'app.yaml': application(change) };
+  const said = await argocdAdmin(
+    argocd ?? '',
+    ['notifications', 'trigger', 'run', trigger, './app.yaml', ...settings],
+    objects,
+  );
+  return said?.trim().split(/\s+/).at(-1);
+}
+
 describe('a notification', () => {
   it.for([
     ['where testers wait for it', {}, true],
@@ -39,28 +50,14 @@ describe('a notification', () => {
     ['not after a sync that failed', { phase: 'Failed' }, false],
     ['not while the health may be that of the version before', { ago: 5 }, false],
   ] as const)('that something is deployed is sent %s', async ([, change, sent]) => {
-    const objects = { 'config.yaml': config, 'app.yaml': application(change) };
-    const said = await argocdAdmin(
-      argocd ?? '',
-      ['notifications', 'trigger', 'run', 'deployed', './app.yaml', ...settings],
-      objects,
-    );
-
-    expect(said?.trim().split(/\s+/).at(-1)).toBe(String(sent));
+    expect(await verdictOf('deployed', change)).toBe(String(sent));
   });
 
   it.for([
     ['when a rollout was aborted or its pods do not come', { health: 'Degraded' }, true],
     ['not while a rollout is under way', { health: 'Progressing' }, false],
   ] as const)('that something is degraded is sent %s', async ([, change, sent]) => {
-    const objects = { 'config.yaml': config, 'app.yaml': application(change) };
-    const said = await argocdAdmin(
-      argocd ?? '',
-      ['notifications', 'trigger', 'run', 'degraded', './app.yaml', ...settings],
-      objects,
-    );
-
-    expect(said?.trim().split(/\s+/).at(-1)).toBe(String(sent));
+    expect(await verdictOf('degraded', change)).toBe(String(sent));
   });
 
   it.for(Object.keys(data).filter((name) => name.startsWith('template.')))('is JSON: %s', async (name) => {

@@ -1,6 +1,5 @@
 import type { Context } from '../context.ts';
 import { staysAway } from '../core/auto.ts';
-import { deployBranch } from '../core/branch-state.ts';
 import type { Environment } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
 import { opening } from '../core/gates/index.ts';
@@ -10,7 +9,7 @@ import type { Planned } from './apply.ts';
 import { releaseHistory } from './find-release.ts';
 import { readLanded } from './landed.ts';
 import { planPromotions } from './promotion.ts';
-import { branchState } from './branches.ts';
+import { branchState, findHead } from './branches.ts';
 import { remoteRefs, type Repository } from './repository.ts';
 
 /** What may go on to an environment without being asked for. */
@@ -35,8 +34,8 @@ export async function planAuto(context: Context, repository: Repository, by: str
 
 /** Whether somebody has made the branches of a new environment, and of those before it. */
 async function hasBranches({ git, remote }: Repository, { name, after }: Environment): Promise<boolean> {
-  const refs = [name, ...after].map((each) => `${remoteRefs(remote)}/${deployBranch(each)}`);
-  return (await Promise.all(refs.map((each) => git.resolve(each)))).every((each) => each !== undefined);
+  const heads = await Promise.all([name, ...after].map((each) => findHead(git, each, remoteRefs(remote))));
+  return !heads.includes(undefined);
 }
 
 async function planOne(

@@ -5,7 +5,7 @@ import type { Remote } from '../adapters/remote.ts';
 import type { Config } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
 import { firstCommits } from '../core/first-commit.ts';
-import { branchState } from './branches.ts';
+import { branchState, findHead } from './branches.ts';
 
 /** A branch that the scripts write, and whether the remote has it. */
 export interface Begun {
@@ -42,7 +42,7 @@ export async function refuseForeign(
   const branches: string[] = [];
   for (const { name } of config.environments) {
     const branch = `deploy/${name}`;
-    if ((await git.resolve(`${refs}/${branch}`)) === undefined) continue;
+    if ((await findHead(git, name, refs)) === undefined) continue;
     const { releases } = await branchState(git, name, refs);
     const foreign = [...releases].filter(([, { image }]) => !image.startsWith(`${registry.is}/`));
     found.push(...foreign.map(([app, { image }]) => `${branch} runs ${app} from ${image}`));

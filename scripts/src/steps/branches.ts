@@ -7,9 +7,14 @@ import { policyFolder } from '../core/policy.ts';
 import { parseRecord, recordsBranch, type DeliveryRecord } from '../core/record.ts';
 import { isObservationPath, parseObservation, type Observation } from '../core/soak/observation.ts';
 
-/** The head of an environment's branch as the remote had it when fetched; UserError where there is none. */
+/** The head of an environment's branch as the remote had it when fetched; undefined where nobody has made it yet. */
+export async function findHead(git: Git, environment: string, refs: string): Promise<string | undefined> {
+  return git.resolve(`${refs}/${deployBranch(environment)}`);
+}
+
+/** The same; UserError where there is none. */
 export async function branchHead(git: Git, environment: string, refs: string): Promise<string> {
-  const head = await git.resolve(`${refs}/${deployBranch(environment)}`);
+  const head = await findHead(git, environment, refs);
   if (head === undefined) {
     throw new UserError(`the branch ${deployBranch(environment)} does not exist`, {
       hint: 'locally pnpm start makes it, elsewhere pnpm run init',

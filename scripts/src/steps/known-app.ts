@@ -1,5 +1,6 @@
-import { deployBranch, isAppFolder } from '../core/branch-state.ts';
+import { isAppFolder } from '../core/branch-state.ts';
 import { unknownName } from '../core/errors.ts';
+import { findHead } from './branches.ts';
 import { remoteRefs, type Repository } from './repository.ts';
 
 /** Throws UserError (exit 2) with the nearest name for an app that is neither configured nor was ever on a deploy branch. */
@@ -7,7 +8,7 @@ export async function requireKnownApp({ git, config, remote }: Repository, app: 
   if (Object.hasOwn(config.apps, app)) return;
   const known = new Set(Object.keys(config.apps));
   for (const { name } of config.environments) {
-    const head = await git.resolve(`${remoteRefs(remote)}/${deployBranch(name)}`);
+    const head = await findHead(git, name, remoteRefs(remote));
     if (head === undefined) continue;
     for (const folder of (await git.lastChanges(head)).keys()) if (isAppFolder(folder)) known.add(folder);
   }

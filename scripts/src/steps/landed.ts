@@ -1,4 +1,4 @@
-import { deployBranch, isAppFolder } from '../core/branch-state.ts';
+import { isAppFolder } from '../core/branch-state.ts';
 import type { Environment } from '../core/config.ts';
 import { readMessage } from '../core/message.ts';
 import type { Plan } from '../core/plan.ts';
@@ -6,7 +6,7 @@ import { lastWord } from '../core/record.ts';
 import { readLandings, type Landed } from '../core/reconcile.ts';
 import { parseRelease } from '../core/release-file.ts';
 import type { Landing } from './land.ts';
-import { landedState, readRecords } from './branches.ts';
+import { findHead, landedState, readRecords } from './branches.ts';
 import { remoteRefs, type Repository } from './repository.ts';
 
 /** What environments run of every app, with what is on record of it; every environment unless some are named. */
@@ -19,7 +19,7 @@ export async function readLanded(
   const found = await Promise.all(
     environments.map(async ({ name }) => {
       // A new environment on main has no branch until somebody makes it, which keeps nothing else waiting.
-      if ((await git.resolve(`${refs}/${deployBranch(name)}`)) === undefined) return [];
+      if ((await findHead(git, name, refs)) === undefined) return [];
       const { state, commits } = await landedState(git, name, refs);
       return readLandings(name, state.releases, commits, records);
     }),
@@ -32,7 +32,7 @@ export async function readLeaving({ git, config, remote }: Repository): Promise<
   const refs = remoteRefs(remote);
   const gone = await Promise.all(
     config.environments.map(async ({ name }) => {
-      const head = await git.resolve(`${refs}/${deployBranch(name)}`);
+      const head = await findHead(git, name, refs);
       if (head === undefined) return [];
       const [commits, { folders }] = await Promise.all([
         git.lastChanges(head),

@@ -34,6 +34,7 @@ export function kustomizationProblems(file: string, text: string, files: Files):
   const stale = Object.keys(isFields(value as Value) ? (value as object) : {}).filter((key) =>
     Object.hasOwn(replaced, key),
   );
+  const named = namedIn(value);
   return [
     ...stale.map((key): FileProblem => ({
       policy: 'kustomization',
@@ -42,7 +43,7 @@ export function kustomizationProblems(file: string, text: string, files: Files):
       message: `${key} is deprecated`,
       fix: `now ${replaced[key]}`,
     })),
-    ...namedIn(value)
+    ...named
       .filter(({ reference }) => isRemote(reference))
       .map(({ reference, path }): FileProblem => ({
         policy: 'remote-resource',
@@ -52,7 +53,7 @@ export function kustomizationProblems(file: string, text: string, files: Files):
         fix: 'keep a copy in the repository, or install it by an Argo CD Application with a pinned version',
       })),
     // The renderer refuses an app for it; of the platform it is left out, so that the rest is judged.
-    ...(file.startsWith('apps/') ? [] : namedIn(value))
+    ...(file.startsWith('apps/') ? [] : named)
       .filter(({ reference }) => isMissing(files, dirname(file), reference))
       .map(({ reference, path }): FileProblem => ({
         policy: 'render',
