@@ -4,18 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { runToEnd, startService, type ServiceProcess } from '../fixtures/process.ts';
+import { patience, runToEnd, startService, untilBusy, type ServiceProcess } from '../fixtures/process.ts';
 
 const main = fileURLToPath(new URL('../fixtures/slow-service.ts', import.meta.url));
-
-/** A process on a busy machine takes its time. */
-const patience = { timeout: 10_000 };
-
-/** Until the service itself says that it is answering a request. */
-async function untilBusy(service: ServiceProcess): Promise<void> {
-  const metrics = async (): Promise<string> => (await fetch(`${service.metricsUrl}/metrics`)).text();
-  await expect.poll(metrics, patience).toMatch(/^http_requests_in_flight\{.*\} 1$/m);
-}
 
 async function untilLogged(service: ServiceProcess, message: string): Promise<void> {
   await expect.poll(() => service.lines.some((line) => line.message === message), patience).toBe(true);

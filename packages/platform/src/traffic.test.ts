@@ -5,22 +5,25 @@ import { sendTraffic } from './traffic.ts';
 describe('traffic', () => {
   it('goes to hosts that answer, errors included, and leaves hosts without a route alone', async () => {
     const counts: Record<string, number> = {};
+    const enough = new AbortController();
     const server = createServer((request, response) => {
       const host = request.headers.host ?? '';
       counts[host] = (counts[host] ?? 0) + 1;
       response.statusCode = host === 'none.localhost' ? 404 : host === 'bad.localhost' ? 500 : 200;
       response.end();
+      if ((counts['good.localhost'] ?? 0) + (counts['bad.localhost'] ?? 0) === 100) enough.abort();
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void server.close());
     const { port } = server.address() as { port: number };
 
     const hosts = ['good.localhost', 'bad.localhost', 'none.localhost'];
-    await sendTraffic({ router: `http://127.0.0.1:${port}`, perSecond: 100, hosts, signal: AbortSignal.timeout(1000) });
+    await sendTraffic({ router: `http://127.0.0.1:${port}`, perSecond: 100, hosts, signal: enough.signal });
 
-    expect(counts['none.localhost']).toBeLessThanOrEqual(2);
-    expect(counts['good.localhost']).toBeGreaterThan(20);
-    expect(Math.abs((counts['good.localhost'] ?? 0) - (counts['bad.localhost'] ?? 0))).toBeLessThanOrEqual(3);
+    // On a busy machine some more are on their way before it is known that there is no route.
+    expect(counts['none.localhost']).toBeLessThanOrEqual(10);
+    expect(counts['good.localhost']).toBeGreaterThan(40);
+    expect(counts['bad.localhost']).toBeGreaterThan(40);
   });
 
   it('is quiet where no router listens', async () => {

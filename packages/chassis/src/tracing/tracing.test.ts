@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { startCollector, type Collector, type ReceivedSpan } from '../../fixtures/collector.ts';
-import { startService, type ServiceProcess } from '../../fixtures/process.ts';
+import { startService, untilBusy, type ServiceProcess } from '../../fixtures/process.ts';
 
 const main = fileURLToPath(new URL('../../fixtures/slow-service.ts', import.meta.url));
 const traceId = '0af7651916cd43dd8448eb211c80319c';
@@ -62,9 +62,11 @@ describe('a service that is told of a collector', () => {
     const collector = await startCollector();
     const service = await startTraced(collector);
 
-    await expect(fetch(`${service.url}/slow?ms=60000`, { signal: AbortSignal.timeout(200) })).rejects.toThrow(
-      'aborted',
-    );
+    const caller = new AbortController();
+    const answer = fetch(`${service.url}/slow?ms=60000`, { signal: caller.signal });
+    await untilBusy(service);
+    caller.abort();
+    await expect(answer).rejects.toThrow('aborted');
     await stop(service);
 
     expect(Number(spanOf(collector, 'GET /slow')?.attributes['http.response.status_code'])).toBe(499);
