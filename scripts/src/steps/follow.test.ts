@@ -165,6 +165,14 @@ describe('a landing', () => {
     expect(outcome.reason).toMatch(/^the cluster at http:\S+ answered 503 for \S+\/web-dev: /);
   });
 
+  it('is unknown at its deadline where an API server never answers', async () => {
+    kubernetes.answers.set(paths.application, 503);
+    const { at, outcome } = (await followed(3)).record;
+
+    expect(outcome.state).toBe('unknown');
+    expect(Date.parse(at) - landedAt.getTime()).toBeLessThanOrEqual(3000);
+  });
+
   it('is unknown at once where the kubeconfig gives no access', async () => {
     const text = await readFile(kubernetes.kubeconfig, 'utf8');
     await writeFile(kubernetes.kubeconfig, text.replace('"insecure-skip-tls-verify":true', '"x":1'));

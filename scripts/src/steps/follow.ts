@@ -57,7 +57,7 @@ export async function follow(
     if (plan.verb === 'rollback') {
       for (const line of await preempt(repository, connected.argocd, landing)) options.progress.note(line);
     }
-    await untilAnswered(context, () => announce(connected.argocd, plan));
+    await untilAnswered(context, options.deadline, () => announce(connected.argocd, plan));
     clusters = connected;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -90,13 +90,14 @@ export async function follow(
   });
 }
 
-/** Asks again where the cluster is silent. */
-async function untilAnswered({ clock }: Context, ask: () => Promise<void>): Promise<void> {
+/** Asks again where the cluster is silent, within a deadline in seconds. */
+async function untilAnswered({ clock }: Context, deadline: number, ask: () => Promise<void>): Promise<void> {
+  const ends = clock.now().getTime() + deadline * 1000;
   for (const wait of silences) {
     try {
       return await ask();
     } catch (error) {
-      if (!(error instanceof ClusterSilent)) throw error;
+      if (!(error instanceof ClusterSilent) || clock.now().getTime() + wait > ends) throw error;
     }
     await clock.wait(wait);
   }

@@ -121,7 +121,7 @@ describe('a promotion to an environment with a soak', () => {
     expect((await workshop.sluice('status')).stdout).not.toContain('starves');
     await cluster.stop();
     await workshop.push({ 'services/web/index.js': 'export const answer = 2;\n' });
-    await workshop.sluice('deliver', '--build-number', '2');
+    await workshop.sluice('deliver', '--build-number', '2', '--deadline', '1');
 
     expect((await workshop.sluice('status')).stdout).toContain(
       'web in staging: soak of 10m starves: since 2026-01-01T00:00:00.000Z dev has replaced 1 release before it was over',
@@ -160,7 +160,7 @@ describe('reconcile', () => {
     const { release } = await workshop.release('dev', 'web');
     await cluster.stop();
     await workshop.push({ 'services/web/index.js': 'export const answer = 2;\n' });
-    await workshop.sluice('deliver', '--build-number', '2');
+    await workshop.sluice('deliver', '--build-number', '2', '--deadline', '1');
     await workshop.record('dev', 'web', 'verified');
     const next = await run();
     expect(next.code, next.stderr).toBe(3);
