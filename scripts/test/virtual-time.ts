@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, vi } from 'vitest';
+import { afterAll, aroundEach, beforeAll, vi } from 'vitest';
 
 /** How something ended, and how many seconds it took. */
 export interface Elapsed<Value> {
@@ -69,6 +69,15 @@ export function virtualTime(): <Value>(work: () => Promise<Value>) => Promise<El
     }
     return { ...(await outcome), seconds: (Date.now() - start) / 1000 };
   };
+}
+
+/** Has every test of a file run in virtual time, from before its `beforeEach` to after its `afterEach`. */
+export function inVirtualTime(): void {
+  const elapse = virtualTime();
+  aroundEach(async (run) => {
+    const { error } = await elapse(run);
+    if (error !== undefined) throw error;
+  });
 }
 
 /** A body that breaks off for whoever reads it, as that of the real answer did. */

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { nextVersion, proposingWorkshop, settleProposals, type GitHubWorkshop } from '../../test/github-workshop.ts';
 import { deliveredWorkshop } from '../../test/workshop.ts';
+import { inVirtualTime } from '../../test/virtual-time.ts';
 
 const promotion = ['promote', 'web', '--to', 'staging', '--no-wait'] as const;
 const branch = 'promote/staging/web';
+
+// Octokit leaves seconds between calls that write or notify.
+inVirtualTime();
 
 describe('a lost answer', () => {
   it.each(['done, connection reset', 'done, 500'] as const)('leaves one pull request: %s', async (kind) => {

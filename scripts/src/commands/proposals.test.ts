@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { nextVersion, proposingWorkshop, settleProposals } from '../../test/github-workshop.ts';
 import { deliveredWorkshop, promotedWorkshop } from '../../test/workshop.ts';
+import { inVirtualTime } from '../../test/virtual-time.ts';
 
 const promotion = ['promote', 'web', '--to', 'staging', '--no-wait'] as const;
 const branch = 'promote/staging/web';
+
+// Octokit leaves seconds between calls that write or notify.
+inVirtualTime();
 
 describe('a proposal', () => {
   it('is one commit and one pull request, and asking again changes nothing', async () => {
