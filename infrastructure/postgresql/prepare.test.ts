@@ -1,10 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePorts } from '@sluice/apiserver';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { account, programs } from '../test/postgresql.ts';
 
@@ -34,7 +34,7 @@ async function prepare({ secret, options }: Pod): Promise<void> {
 
 /** Starts the server as the pod does, and waits until it may be used; gives its port and what ends it as a crash does. */
 async function serve({ folder, options }: Pod) {
-  const port = await freePort();
+  const [port] = (await freePorts(1)) as [number];
   const rules = join(import.meta.dirname, 'pg_hba.conf');
   const settings = [
     'listen_addresses=127.0.0.1',
@@ -61,15 +61,6 @@ async function serve({ folder, options }: Pod) {
     );
   await expect.poll(ready, { timeout: 30_000 }).toBe(true);
   return { port, crash };
-}
-
-async function freePort(): Promise<number> {
-  const holder = createServer().listen(0, '127.0.0.1');
-  await once(holder, 'listening');
-  const { port } = holder.address() as AddressInfo;
-  holder.close();
-  await once(holder, 'close');
-  return port;
 }
 
 /** What a query by network answers, or why it is not let in. */

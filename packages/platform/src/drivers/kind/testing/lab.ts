@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { freePorts } from '@sluice/apiserver';
 import { createProgress } from '@sluice/scripts/ui';
 import { onTestFinished } from 'vitest';
 import type { Host } from '../../../platform.ts';
@@ -52,7 +53,7 @@ export async function createLab(commands: readonly ('docker' | 'kind')[] = ['doc
 
   const settings = structuredClone(await readSettings(root));
   settings.ports.registry = await serveRegistry();
-  settings.ports.router = await freePort();
+  [settings.ports.router] = (await freePorts(1)) as [number];
   const tool = { name: 'kubernetes', version: '0', bin: { kubectl: join(bin, 'kubectl') }, files: undefined };
   const host: Host = {
     root,
@@ -87,12 +88,4 @@ async function serveRegistry(): Promise<number> {
     server.close();
   });
   return (server.address() as AddressInfo).port;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
