@@ -3,7 +3,7 @@ import { approvalSubject } from '../core/approval.ts';
 import type { Environment } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
 import { findEnvironment } from '../core/graph.ts';
-import { requireOverridable } from '../core/override.ts';
+import { requireOverridable, requireOverriding } from '../core/override.ts';
 import type { Approval } from '../core/policy.ts';
 import { changePolicy } from '../steps/policy.ts';
 import { planPromotions, type PromotionRequest } from '../steps/promotion.ts';
@@ -47,6 +47,8 @@ export async function approve(context: Context, apps: readonly string[], options
       context.stderr.write(`${options.to} is so already: nothing to approve\n`);
       return [];
     }
+    // What is taken back may have come to pass in between.
+    if (options.lift !== true) requireOverriding(planned);
     context.stderr.write(describePlan(planned, target.manifests));
     return planned.changes.map(({ app, release, manifests }) => ({
       app,

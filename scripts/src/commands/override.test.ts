@@ -136,6 +136,7 @@ describe('override in production', () => {
     const unapproved = await workshop.sluice(...overriding);
     const alone = await workshop.sluice(...overriding, '--gate', 'freeze', 'approvals');
     await person('other');
+    const passing = await workshop.sluice('approve', 'web', '--to', 'prod', '--override', 'hold');
     const approved = await workshop.sluice('approve', 'web', '--to', 'prod', '--override', 'freeze');
     await person('test');
     const done = await workshop.sluice(...overriding);
@@ -148,6 +149,8 @@ describe('override in production', () => {
     expect(alone.stderr).toContain(
       'the gate approvals cannot be overridden in prod: nobody brings something to production alone',
     );
+    expect(passing.code).toBe(2);
+    expect(passing.stderr).toContain('prod needs no override of the gate hold, which passes');
     expect(approved.code, approved.stderr).toBe(0);
     expect(done.code, done.stderr).toBe(0);
   });

@@ -184,6 +184,19 @@ describe('a proposal', () => {
     expect(await settleProposals(workshop)).toEqual({});
   });
 
+  it('is closed where the environment before has lost the release', async () => {
+    const workshop = await proposingWorkshop(await deliveredWorkshop(), ['web']);
+    await workshop.sluice(...promotion);
+    const { tag } = await workshop.release('dev', 'web');
+    const root = (await workshop.git('--git-dir', workshop.bare, 'rev-list', '--max-parents=0', 'deploy/dev')).trim();
+    await workshop.git('--git-dir', workshop.bare, 'update-ref', 'refs/heads/deploy/dev', root);
+
+    expect(await settleProposals(workshop)).toEqual({ 1: 'closed' });
+    expect(await workshop.github.settled()).toMatchObject([
+      { comments: [{ body: `This can no longer land: the history of dev no longer has web ${tag}.` }] },
+    ]);
+  });
+
   it('is closed where it reconfigures an app that no longer runs there', async () => {
     const workshop = await proposingWorkshop(await promotedWorkshop(), []);
     const overlay = 'apps/web/overlays/staging/kustomization.yaml';

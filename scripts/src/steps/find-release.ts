@@ -21,6 +21,19 @@ export async function releaseHistory(git: Git, revision: string, app: string): P
   }));
 }
 
+/** Whether an environment's history has a release of an app, by its id; without a branch it has none. */
+export async function hasRelease(
+  git: Git,
+  refs: string,
+  environment: string,
+  app: string,
+  id: string,
+): Promise<boolean> {
+  const branch = `${refs}/${deployBranch(environment)}`;
+  if ((await git.resolve(branch)) === undefined) return false;
+  return (await releaseHistory(git, branch, app)).some(({ release }) => release.release === id);
+}
+
 /** The newest release of an app in an environment's history with this id, tag or digest; throws UserError where there is none. */
 export async function findRelease(
   git: Git,

@@ -11,7 +11,7 @@ import { proposedAs } from '../core/proposal-body.ts';
 import { describePlan } from '../ui/index.ts';
 import type { Planned } from './apply.ts';
 import { completePlan } from './complete.ts';
-import { findRelease } from './find-release.ts';
+import { findRelease, hasRelease } from './find-release.ts';
 import { land, type Landing } from './land.ts';
 import { closeProposal, proposingEnvironments, readProposals } from './proposals.ts';
 import { mayPropose, propose } from './propose.ts';
@@ -161,11 +161,18 @@ async function describeGone(
   { git, remote, config }: Repository,
   { verb, environment, changes }: Proposal,
 ): Promise<string | undefined> {
-  const apps = changes.map(({ app }) => app);
+  const [apps, refs] = [changes.map(({ app }) => app), remoteRefs(remote)];
   const unknown = apps.filter((app) => !Object.hasOwn(config.apps, app));
   if (unknown.length > 0) return `main no longer configures ${unknown.join(', ')}.`;
-  if (verb !== 'reconfiguration') return undefined;
-  const { releases } = await branchState(git, environment, remoteRefs(remote), apps);
+  if (verb !== 'reconfiguration') {
+    for (const { app, release } of changes) {
+      const from = release.from ?? '';
+      if (await hasRelease(git, refs, from, app, release.release)) continue;
+      return `the history of ${from} no longer has ${app} ${release.tag}.`;
+    }
+    return undefined;
+  }
+  const { releases } = await branchState(git, environment, refs, apps);
   const left = apps.filter((app) => !releases.has(app));
   return left.length > 0 ? `${environment} no longer runs ${left.join(', ')}.` : undefined;
 }
