@@ -1,8 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { pushByHand } from '../../test/by-hand.ts';
+import { startCluster } from '../../test/cluster-server.ts';
+import { contextIn } from '../../test/context.ts';
 import { createWorkshop, deliveredWorkshop, type Workshop } from '../../test/workshop.ts';
+import { deliver } from './deliver.ts';
 
 const failing = { 'packages/kit/index.js': 'export const kit = ;\n' };
 
@@ -82,6 +85,35 @@ describe('deliver', () => {
     });
     expect(kept).toEqual(newer);
     expect(JSON.parse(setBack.stdout)).toMatchObject({ due: [{ app: 'web', because: ['code'] }], overtaken: [] });
+  });
+
+  it('lands what is due beside something that runs newer, and ends with 4', async () => {
+    const workshop = await deliveredWorkshop();
+    await workshop.record('dev', 'jobs', 'verified');
+    const first = await workshop.release('dev', 'jobs');
+    const second = await workshop.push({ 'services/jobs/index.js': 'export const answer = 2;\n' });
+    await workshop.push({ 'services/web/index.js': 'export const answer = 2;\n' });
+    await workshop.sluice('deliver', '--build-number', '2');
+    const newer = await workshop.release('dev', 'web');
+    const back = await workshop.sluice('rollback', 'jobs', '--env', 'dev', '--to', first.tag, '--no-wait');
+    expect(back.code, back.stderr).toBe(0);
+    await workshop.sluice('hold', 'jobs', '--env', 'dev', '--lift', '--reason', 'mended');
+    await workshop.git('reset', '--hard', second);
+    const context = contextIn(workshop);
+    const since = context.clock.now().toISOString();
+    const cluster = await startCluster(async ({ set }) => {
+      const [{ image, digest }, revision] = [await workshop.release('dev', 'jobs'), await workshop.head('deploy/dev')];
+      set({ app: 'jobs', environment: 'dev', image: `${image}@${digest}`, revision, health: 'Healthy', since });
+    });
+    onTestFinished(cluster.stop);
+    await workshop.useCluster(cluster.kubeconfig);
+    const code = await deliver(context, { buildNumber: 3, deadline: 60 });
+
+    expect(code, context.said()).toBe(4);
+    expect(context.said()).toContain(`web: not delivered, it runs ${newer.tag}`);
+    expect(context.said()).toContain('landed jobs on dev; not delivered: web');
+    expect((await workshop.release('dev', 'jobs')).imageRevision).toBe(second);
+    expect(await workshop.release('dev', 'web')).toEqual(newer);
   });
 
   it('keeps the image of an app whose base alone was edited, as a new release', async () => {

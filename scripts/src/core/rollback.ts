@@ -94,7 +94,7 @@ export function chooseState(facts: RollbackFacts): PastState {
     });
   }
   throw new UserError(`${app} ${to} was never verified in ${environment}`, {
-    hint: `pnpm run history ${app} shows what was; a release that was not comes by pnpm run promote ${app} --to ${environment}`,
+    hint: `pnpm run history ${app} shows what was; a release that was not comes by a promotion, or to the first environment by a push`,
     exit: 'blocked',
   });
 }
