@@ -1,6 +1,6 @@
 import { personOf } from '../core/identity.ts';
 import type { Context } from '../context.ts';
-import { exitCodes, UserError } from '../core/errors.ts';
+import { describeError, exitCodes, UserError, worstExit, type ExitName } from '../core/errors.ts';
 import { deliveryEnvironment, findApp } from '../core/graph.ts';
 import { planWriting } from '../core/plan.ts';
 import { buildImages } from '../steps/build.ts';
@@ -55,7 +55,7 @@ export async function deliver(context: Context, options: DeliverOptions): Promis
   const plan = await planDeliveries(context, repository, state, due, built, by, allowed);
   let { overtaken } = first;
   const leftOut = (): [string, string][] => [
-    ...built.failures,
+    ...[...built.failures].map(([app, error]): [string, string] => [app, describeError(error)]),
     ...overtaken.map((each): [string, string] => [each.app, describeOvertaken(each, environment)]),
   ];
   const notDelivered = (): object => ({ notDelivered: Object.fromEntries(leftOut()) });
@@ -74,8 +74,9 @@ export async function deliver(context: Context, options: DeliverOptions): Promis
     }
   }
   for (const [app, reason] of leftOut()) context.stderr.write(`${app}: not delivered, ${reason}\n`);
-  if (exit === exitCodes.done && overtaken.length > 0) exit = exitCodes.superseded;
-  if (built.failures.size > 0) exit = exitCodes.failed;
+  const stops = [...built.failures.values()].map((error) => (error.exit === 'blocked' ? 'blocked' : 'failed'));
+  const endings: ExitName[] = overtaken.length > 0 ? [...stops, 'superseded'] : stops;
+  exit = worstExit([exit, ...endings.map((each) => exitCodes[each])]);
   if (options.json !== true) {
     const apps = leftOut().map(([app]) => app);
     context.stdout.write(`${summarize(landed, apps, environment, exit)}\n`);

@@ -13,10 +13,10 @@ import type { Progress } from '../ui/index.ts';
 import type { Repository } from './repository.ts';
 import { inputsSnapshot } from './sources.ts';
 
-/** What became of the builds: an image for each app that has one, and why the others have none. */
+/** What became of the builds: an image for each app that has one, and why the others are not delivered. */
 export interface BuildResult {
   images: Map<string, Image>;
-  failures: Map<string, string>;
+  failures: Map<string, UserError>;
 }
 
 /**
@@ -33,7 +33,7 @@ export async function buildImages(
   progress: Progress,
 ): Promise<BuildResult> {
   const images = new Map<string, Image>();
-  const failures = new Map<string, string>();
+  const failures = new Map<string, UserError>();
   const toBuild: DueApp[] = [];
   for (const each of due) {
     const running = state.releases.get(each.app);
@@ -46,7 +46,7 @@ export async function buildImages(
   const tested = new Map<string, boolean>();
   for (const { app } of toBuild) {
     const failed = await testApp(context, { ...repository, main: inputs }, app, state, tested, progress);
-    if (failed !== undefined) failures.set(app, `the tests of ${failed} fail`);
+    if (failed !== undefined) failures.set(app, new UserError(`the tests of ${failed} fail`));
   }
   for (const { app } of toBuild.filter((each) => !failures.has(each.app))) {
     const step = progress.step(`image of ${app}`);
@@ -57,7 +57,7 @@ export async function buildImages(
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       step.fail();
-      failures.set(app, error.message);
+      failures.set(app, error);
     }
   }
   return { images, failures };

@@ -107,7 +107,7 @@ export async function planDeliveries(
       manifests = await renderRelease(config, change.release, sources, before);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      built.failures.set(each.app, error.message);
+      built.failures.set(each.app, error);
       continue;
     }
     const verdicts = await judgeChange(
@@ -128,7 +128,7 @@ export async function planDeliveries(
     );
     const [stop] = blocking(verdicts);
     if (stop === undefined) changes.push({ ...change, manifests, verdicts });
-    else built.failures.set(each.app, `${describeVerdict(stop)}${stop.next === undefined ? '' : `\n  ${stop.next}`}`);
+    else built.failures.set(each.app, new UserError(describeVerdict(stop), { hint: stop.next, exit: 'blocked' }));
   }
   if (changes.length === 0) return undefined;
   const allowed = allowances({ allowDeletion: changes.some(({ app }) => mayDelete.has(app)) });
