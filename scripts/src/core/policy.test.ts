@@ -56,6 +56,14 @@ describe('policy files', () => {
     expect(() => readPolicy(new Map([['policy/holds.yaml', text]]), 'deploy/dev')).toThrow(message);
   });
 
+  it('close no environment for a list of no apps, which would look like a freeze of all', () => {
+    const text = `freezes: [{apps: [], reason: a, by: b, at: "${words.at}"}]`;
+
+    expect(() => readPolicy(new Map([['policy/freeze.yaml', text]]), 'deploy/dev')).toThrow(
+      'deploy/dev:policy/freeze.yaml: freezes.0.apps is empty',
+    );
+  });
+
   it('never fail in another way', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {

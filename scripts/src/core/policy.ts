@@ -14,7 +14,11 @@ const stop = {
   until: z.optional(instant),
 };
 const hold = z.strictObject({ app: name, ...stop });
-const freeze = z.strictObject({ apps: z.optional(z.array(name)), ...stop });
+const freeze = z.strictObject({
+  /** Absent: all of them. */
+  apps: z.optional(z.array(name).check(z.minLength(1, 'is empty'))),
+  ...stop,
+});
 const quarantine = z
   .strictObject({
     app: name,
