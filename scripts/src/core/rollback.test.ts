@@ -97,6 +97,15 @@ describe('chooseState', () => {
     const history = [{ ...state('d'), release }, c, b, a];
     const records = [record('a'), record('b'), record('c')];
 
+    it.each(['superseded', 'unknown', 'timed-out', 'aborted'] as const)(
+      'does not go back to what was left, from what landed after that was %s either',
+      (outcome) => {
+        const known = [...records, record('d', outcome), record('e', 'failed')];
+
+        expect(chooseState({ ...facts, history: [state('e'), ...history], records: known }).commit).toBe('b');
+      },
+    );
+
     it('goes no further back while nobody knows yet how that ends', () => {
       for (const imageOnly of [true, false]) {
         expect(() => chooseState({ ...facts, history, records, imageOnly })).toThrow(

@@ -67,8 +67,9 @@ export function chooseState(facts: RollbackFacts): PastState {
     }
     // What came after the first time that this state ran, or after that whose image it has, has been left for it already.
     const from = imageOnly !== true && source > 0 ? source : history.findLastIndex(runs) + 1;
-    const before = history.slice(from).filter((each) => proven.has(each.text));
-    const found = before.find((each) => quarantineOf(policy, app, each.release, now) === undefined);
+    const found = notLeft(history, from).find(
+      (each) => proven.has(each.text) && quarantineOf(policy, app, each.release, now) === undefined,
+    );
     if (found !== undefined) return found;
     const wanted = imageOnly === true ? 'state with another image' : 'state';
     throw new UserError(`${app} has no earlier verified ${wanted} in ${environment}`, {
@@ -97,6 +98,14 @@ export function chooseState(facts: RollbackFacts): PastState {
     hint: `pnpm run history ${app} shows what was; a release that was not comes by a promotion, or to the first environment by a push`,
     exit: 'blocked',
   });
+}
+
+/** What there was from an index of a history (newest first) on, less what was left by bringing back the image of an earlier state. */
+function* notLeft(history: readonly PastState[], from: number): Generator<PastState, undefined> {
+  for (let index = from; index < history.length; index += Math.max(imageSource(history.slice(index)), 1)) {
+    const each = history[index];
+    if (each !== undefined) yield each;
+  }
 }
 
 /** Where in a history (newest first) the state is whose image its newest has, on the rest of the one before; or -1. */
