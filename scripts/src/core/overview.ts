@@ -5,7 +5,7 @@ import { dueApps, type DueApp } from './due.ts';
 import type { Verdict } from './gates/index.ts';
 import { deliveryEnvironment, isInPlace } from './graph.ts';
 import { overlayHash } from './inputs.ts';
-import { describeStop, freezesOn, holdsOn, noPolicy, stands, type Policy } from './policy.ts';
+import { describeStop, freezesOn, holdsOn, noPolicy, quarantinesOn, type Policy } from './policy.ts';
 import { lastWord, recordsOf, type DeliveryRecord } from './record.ts';
 import type { ReleaseFile } from './release-file.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -69,15 +69,15 @@ export function overview(facts: OverviewFacts): Cell[] {
   const configured = Object.keys(config.apps).flatMap((app) =>
     config.environments.map((environment) => {
       const { release, record, unfinished } = whatIsThere(facts, app, environment.name);
+      const candidates = environment.after.map((parent) => states.get(parent)?.releases.get(app));
       const waits = environment.delivery
         ? waitingForDelivery(due.get(app))
         : [
-            ...environment.after.flatMap((parent) =>
-              waitingRelease(facts, environment, release, states.get(parent)?.releases.get(app)),
-            ),
+            ...candidates.flatMap((candidate) => waitingRelease(facts, environment, release, candidate)),
             ...(release === undefined ? [] : waitingOverlay(facts, environment, release)),
           ];
-      const stops = standing(states.get(environment.name)?.policy ?? noPolicy, app, facts.now);
+      const policy = states.get(environment.name)?.policy ?? noPolicy;
+      const stops = standing(policy, app, [release, ...candidates], facts.now);
       return { app, environment: environment.name, release, record, waits: [...unfinished, ...waits], stops };
     }),
   );
@@ -112,19 +112,20 @@ function leftovers(facts: OverviewFacts): Cell[] {
       const cells = config.environments.map(({ name }): Cell => {
         const { release, record, unfinished } = whatIsThere(facts, app, name);
         const waits = release === undefined ? unfinished : [`no longer configured: pnpm run retire ${app}`];
-        const stops = standing(states.get(name)?.policy ?? noPolicy, app, facts.now);
+        const stops = standing(states.get(name)?.policy ?? noPolicy, app, [release], facts.now);
         return { app, environment: name, release, record, waits, stops };
       });
       return cells.some(({ release, waits }) => release !== undefined || waits.length > 0) ? cells : [];
     });
 }
 
-function standing(policy: Policy, app: string, now: Date): string[] {
-  const quarantines = policy.quarantines.filter((each) => each.app === app && stands(each, now));
+function standing(policy: Policy, app: string, releases: readonly (ReleaseFile | undefined)[], now: Date): string[] {
   return [
     ...holdsOn(policy, app, now).map((each) => `held ${describeStop(each)}`),
     ...freezesOn(policy, app, now).map((each) => `frozen ${describeStop(each)}`),
-    ...quarantines.map((each) => `${each.release ?? each.digest} in quarantine ${describeStop(each)}`),
+    ...quarantinesOn(policy, app, releases, now).map(
+      (each) => `${each.release ?? each.digest} in quarantine ${describeStop(each)}`,
+    ),
   ];
 }
 

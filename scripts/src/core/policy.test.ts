@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from './errors.ts';
-import { formatPolicy, noPolicy, quarantineOf, readPolicy, stands, type Policy } from './policy.ts';
+import { formatPolicy, noPolicy, quarantineOf, quarantinesOn, readPolicy, stands, type Policy } from './policy.ts';
 
 const words = { reason: 'errors', by: 'Ann <ann@example.invalid>', at: '2030-01-01T00:00:00.000Z' };
 const digest = `sha256:${'a'.repeat(64)}`;
@@ -71,6 +71,20 @@ describe('policy files', () => {
       }),
     );
   });
+});
+
+it('a quarantine of an image concerns every app that has it, one of a release the app that it names', () => {
+  const policy: Policy = {
+    ...noPolicy,
+    quarantines: [
+      { app: 'web', digest, ...words },
+      { app: 'web', release: '0123456789ab', ...words },
+    ],
+  };
+
+  expect(quarantinesOn(policy, 'jobs', [undefined, { digest }], now)).toEqual([policy.quarantines[0]]);
+  expect(quarantinesOn(policy, 'jobs', [{ digest: `sha256:${'b'.repeat(64)}` }], now)).toEqual([]);
+  expect(quarantinesOn(policy, 'web', [], now)).toEqual(policy.quarantines);
 });
 
 describe('a stop', () => {

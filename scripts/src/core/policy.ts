@@ -144,6 +144,19 @@ export function holdsOn(policy: Policy, app: string, now: Date): Hold[] {
   return policy.holds.filter((each) => each.app === app && stands(each, now));
 }
 
+/** The quarantines that stand and concern an app with these releases: an image is bad whichever app it was found bad in. */
+export function quarantinesOn(
+  policy: Policy,
+  app: string,
+  releases: readonly ({ digest: string } | undefined)[],
+  now: Date,
+): Quarantine[] {
+  const images = releases.map((each) => each?.digest);
+  const concerns = (each: Quarantine): boolean =>
+    each.app === app || (each.digest !== undefined && images.includes(each.digest));
+  return policy.quarantines.filter((each) => concerns(each) && stands(each, now));
+}
+
 /** The freezes that stand and concern an app. */
 export function freezesOn(policy: Policy, app: string, now: Date): Freeze[] {
   return policy.freezes.filter((each) => (each.apps?.includes(app) ?? true) && stands(each, now));
