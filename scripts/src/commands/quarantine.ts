@@ -1,7 +1,9 @@
 import type { Context } from '../context.ts';
+import type { Environment } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
 import { findApp } from '../core/graph.ts';
 import type { Quarantine } from '../core/policy.ts';
+import { findHead } from '../steps/branches.ts';
 import { findRelease, type PastRelease } from '../steps/find-release.ts';
 import { changePolicy, type StopOptions } from '../steps/policy.ts';
 import { openRepository, remoteRefs, type Repository } from '../steps/repository.ts';
@@ -33,7 +35,7 @@ export async function quarantine(context: Context, app: string, options: Quarant
       ? each.app === app && each.release === subject.release
       : each.digest === subject.digest;
 
-  const environments = repository.config.environments.toSorted((a, b) => Number(b.production) - Number(a.production));
+  const environments = await withBranches(context, repository);
   return changePolicy(
     context,
     repository,
@@ -50,6 +52,16 @@ export async function quarantine(context: Context, app: string, options: Quarant
       },
     },
   );
+}
+
+/** The environments that have a branch, production first; the others, of which nothing can be kept out yet, are said. */
+async function withBranches({ stderr }: Context, { git, config, remote }: Repository): Promise<Environment[]> {
+  const found: Environment[] = [];
+  for (const each of config.environments.toSorted((a, b) => Number(b.production) - Number(a.production))) {
+    if ((await findHead(git, each.name, remoteRefs(remote))) !== undefined) found.push(each);
+    else stderr.write(`${each.name} has no branch yet: ask again once it has\n`);
+  }
+  return found;
 }
 
 /** A release by id, tag or digest in the history of whichever environment has had it. */

@@ -25,6 +25,9 @@ export async function status(context: Context, app: string | undefined, options:
     return exitCodes.done;
   }
   context.stdout.write(statusTable(found, context.clock.now()));
+  for (const name of found.withoutBranch) {
+    context.stderr.write(`${name} has no branch yet: locally pnpm start makes it, elsewhere pnpm run init\n`);
+  }
   if (found.proposals !== undefined) context.stderr.write(`proposals are unknown: ${found.proposals}\n`);
   if (cluster && found.argocd !== 'asked') context.stderr.write(`health is unknown: ${found.argocd}\n`);
   return exitCodes.done;

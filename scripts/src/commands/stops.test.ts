@@ -101,6 +101,24 @@ describe('quarantine', () => {
     expect(stopped.stderr).toContain(`release ${release} is in quarantine in staging by Test Person`);
   });
 
+  it('leaves out a new environment that has no branch yet, and says so, as status does', async () => {
+    const workshop = await deliveredWorkshop();
+    const config = await workshop.read('gitops.config.yaml');
+    const [staging] = config.match(/.*name: staging.*\n/) ?? [''];
+    await workshop.push({
+      'gitops.config.yaml': config.replace(staging, staging.replaceAll('staging', 'qa') + staging),
+    });
+    const { tag } = await workshop.release('dev', 'web');
+    const set = await workshop.sluice('quarantine', 'web', '--release', tag, '--reason', 'leaks memory');
+    const shown = await workshop.sluice('status', '--no-cluster');
+
+    expect(set.code, set.stderr).toBe(0);
+    expect(set.stderr).toContain('qa has no branch yet');
+    expect(set.stderr).toContain('on deploy/staging');
+    expect(shown.code, shown.stderr).toBe(0);
+    expect(shown.stderr).toBe('qa has no branch yet: locally pnpm start makes it, elsewhere pnpm run init\n');
+  });
+
   it('keeps with --digest every release with that image away, also of another base, until it is lifted', async () => {
     const workshop = await deliveredWorkshop();
     const { digest } = await workshop.release('dev', 'web');

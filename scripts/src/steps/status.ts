@@ -8,7 +8,7 @@ import { releaseHistory } from './find-release.ts';
 import { createHealth, unasked } from './health.ts';
 import { requireKnownApp } from './known-app.ts';
 import { seeProposals, type SeenProposals } from './proposals.ts';
-import { landedState, readObservations, readRecords } from './branches.ts';
+import { findHead, landedState, readObservations, readRecords } from './branches.ts';
 import { openRepository, remoteRefs, reopenRepository, type Repository } from './repository.ts';
 import { foldersBefore, inputsSnapshot } from './sources.ts';
 import { waitingReleases } from './waiting.ts';
@@ -31,6 +31,8 @@ export interface Status {
   /** Why open proposals are unknown, where GitHub was asked in vain. */
   proposals?: string | undefined;
   cells: LiveCell[];
+  /** Environments on main whose branch nobody has made yet. */
+  withoutBranch: string[];
   /** Only where one app was asked for. */
   waiting?: Waiting[];
 }
@@ -41,6 +43,7 @@ interface Known {
   landedAt: ReadonlyMap<string, string>;
   waiting: Waiting[] | undefined;
   proposals: SeenProposals;
+  withoutBranch: string[];
   /** The refs that it was read from, and when, in milliseconds since 1970. */
   refs: string;
   at: number;
@@ -69,7 +72,7 @@ export async function createStatus(context: Context, request: StatusRequest): Pr
       repository = await reopenRepository(repository);
       known = { ...(await readKnown(context, repository, app)), refs, at: now.getTime() };
     }
-    const { facts, landedAt, waiting, proposals } = known;
+    const { facts, landedAt, waiting, proposals, withoutBranch } = known;
     const cells = overview({ ...facts, now })
       .filter((each) => app === undefined || each.app === app)
       .map((each) => ({ ...each, waits: [...each.waits, ...proposalsOf(proposals.open, each)] }));
@@ -80,6 +83,7 @@ export async function createStatus(context: Context, request: StatusRequest): Pr
       argocd,
       ...(proposals.trouble === undefined ? {} : { proposals: proposals.trouble }),
       cells: live.map((each) => ({ ...each, landedAt: landedAt.get(placeOf(each)) })),
+      withoutBranch,
       ...(waiting === undefined ? {} : { waiting }),
     };
   };
@@ -95,7 +99,12 @@ async function readKnown(
   const states = new Map<string, BranchState>();
   const landings = new Map<string, ReadonlyMap<string, string>>();
   const landedAt = new Map<string, string>();
+  const withoutBranch: string[] = [];
   for (const { name: environment } of config.environments) {
+    if ((await findHead(git, environment, refs)) === undefined) {
+      withoutBranch.push(environment);
+      continue;
+    }
     const { state, commits } = await landedState(git, environment, refs);
     states.set(environment, state);
     landings.set(environment, commits);
@@ -120,7 +129,7 @@ async function readKnown(
     app === undefined ? undefined : waitingReleases(context, repository, states, app),
     seeProposals(repository),
   ]);
-  return { repository, facts, landedAt, waiting, proposals };
+  return { repository, facts, landedAt, waiting, proposals, withoutBranch };
 }
 
 /** The ids of the releases that environments with `auto` have had, by environment and app. */
