@@ -52,21 +52,22 @@ export async function deliver(context: Context, options: DeliverOptions): Promis
   const author = await git.author(main.revision);
   const by = personOf(author);
 
-  const plan = await planDeliveries(context, repository, state, due, built, by, allowed);
+  let planned = await planDeliveries(context, repository, state, due, built, by, allowed);
   let { overtaken } = first;
   const leftOut = (): [string, string][] => [
-    ...[...built.failures].map(([app, error]): [string, string] => [app, describeError(error)]),
+    ...[...built.failures, ...planned.stops].map(([app, error]): [string, string] => [app, describeError(error)]),
     ...overtaken.map((each): [string, string] => [each.app, describeOvertaken(each, environment)]),
   ];
   const notDelivered = (): object => ({ notDelivered: Object.fromEntries(leftOut()) });
   let exit: number = exitCodes.done;
   let landed: string[] = [];
-  if (plan !== undefined) {
-    context.stderr.write(describePlan(plan, state.manifests));
-    const landing = await land(context, repository, author, plan, planWriting, async () => {
+  if (planned.plan !== undefined) {
+    context.stderr.write(describePlan(planned.plan, state.manifests));
+    const landing = await land(context, repository, author, planned.plan, planWriting, async () => {
       const now = await findDue(repository);
       overtaken = now.overtaken;
-      return planDeliveries(context, repository, now.state, now.due, built, by, allowed);
+      planned = await planDeliveries(context, repository, now.state, now.due, built, by, allowed);
+      return planned.plan;
     });
     if (landing !== undefined) {
       landed = landing.plan.changes.map((each) => each.app);
@@ -74,8 +75,11 @@ export async function deliver(context: Context, options: DeliverOptions): Promis
     }
   }
   for (const [app, reason] of leftOut()) context.stderr.write(`${app}: not delivered, ${reason}\n`);
-  const stops = [...built.failures.values()].map((error) => (error.exit === 'blocked' ? 'blocked' : 'failed'));
-  const endings: ExitName[] = overtaken.length > 0 ? [...stops, 'superseded'] : stops;
+  const errors = [...built.failures.values(), ...planned.stops.values()];
+  const endings: ExitName[] = errors.map((error) => (error.exit === 'blocked' ? 'blocked' : 'failed'));
+  if (overtaken.length > 0) endings.push('superseded');
+  // Somebody else has landed the same meanwhile.
+  else if (landed.length === 0 && errors.length === 0) endings.push('nothing');
   exit = worstExit([exit, ...endings.map((each) => exitCodes[each])]);
   if (options.json !== true) {
     const apps = leftOut().map(([app]) => app);
@@ -97,6 +101,7 @@ function runNumber({ GITHUB_RUN_NUMBER: text = '0' }: NodeJS.ProcessEnv): number
 
 /** The last line: what arrived, and what did not. */
 function summarize(landed: readonly string[], failed: readonly string[], environment: string, exit: number): string {
+  if (exit === exitCodes.nothing) return `nothing to deliver to ${environment}`;
   const what = landed.join(', ') || 'nothing';
   if (failed.length > 0) return `landed ${what} on ${environment}; not delivered: ${failed.join(', ')}`;
   return exit === exitCodes.done

@@ -77,6 +77,23 @@ describe('in the pipeline on GitHub', () => {
     expect(await workshop.ahead('deploy/staging', before)).toBe(2);
   });
 
+  it('delivers what was held when it was planned first and no longer is', async () => {
+    const workshop = await delivered();
+    workshop.inPipeline('ann');
+    await workshop.sluice('hold', 'web', '--env', 'dev', '--reason', 'debugging');
+    await workshop.push({
+      'services/web/index.js': 'export const answer = 2;\n',
+      'services/jobs/index.js': 'export const answer = 2;\n',
+    });
+    const files = { 'policy/holds.yaml': '# Nothing is held.\n' };
+    workshop.github.fault({ on: 'createCommitOnBranch', kind: 'stale head', files });
+    const done = await workshop.sluice('deliver', '--build-number', '2');
+
+    expect(done.stdout).toBe('landed web, jobs on dev, not verified there\n');
+    expect(done.stderr).not.toContain('not delivered');
+    expect(done.code, done.stderr).toBe(5);
+  });
+
   it('has nothing to do where somebody was faster with the same, and says so as JSON too', async () => {
     const workshop = await delivered();
     workshop.inPipeline('ann');

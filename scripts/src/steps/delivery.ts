@@ -78,8 +78,14 @@ async function findOvertaken(
   return (await Promise.all(found)).flat();
 }
 
+/** What would land of what is due, and why the rest of what has an image would not. */
+export interface DeliveryPlan {
+  plan: Plan | undefined;
+  stops: Map<string, UserError>;
+}
+
 /**
- * The plan for the due apps that have an image; those that a gate stops or that cannot be rendered join the failures.
+ * The plan for the due apps that have an image, less those that a gate stops or that cannot be rendered.
  * `mayDelete` names the apps whose removals are meant.
  */
 export async function planDeliveries(
@@ -90,13 +96,14 @@ export async function planDeliveries(
   built: BuildResult,
   by: string,
   mayDelete: ReadonlySet<string>,
-): Promise<Plan | undefined> {
+): Promise<DeliveryPlan> {
   const { git, remote, config, main } = repository;
   const environment = deliveryEnvironment(config);
   const records = await readRecords(git, config, Object.keys(config.apps), remoteRefs(remote));
   const sources = createSources(git);
   const github = createGitHubFacts(repository, environment.name);
   const changes: Change[] = [];
+  const stops: DeliveryPlan['stops'] = new Map();
   for (const each of due) {
     const image = built.images.get(each.app);
     if (image === undefined) continue;
@@ -107,7 +114,7 @@ export async function planDeliveries(
       manifests = await renderRelease(config, change.release, sources, before);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      built.failures.set(each.app, error);
+      stops.set(each.app, error);
       continue;
     }
     const verdicts = await judgeChange(
@@ -128,9 +135,10 @@ export async function planDeliveries(
     );
     const [stop] = blocking(verdicts);
     if (stop === undefined) changes.push({ ...change, manifests, verdicts });
-    else built.failures.set(each.app, new UserError(describeVerdict(stop), { hint: stop.next, exit: 'blocked' }));
+    else stops.set(each.app, new UserError(describeVerdict(stop), { hint: stop.next, exit: 'blocked' }));
   }
-  if (changes.length === 0) return undefined;
+  if (changes.length === 0) return { plan: undefined, stops };
   const allowed = allowances({ allowDeletion: changes.some(({ app }) => mayDelete.has(app)) });
-  return planOf({ verb: 'delivery', target: state, configuredBy: main.revision, by, allowed }, changes);
+  const basis = { verb: 'delivery', target: state, configuredBy: main.revision, by, allowed } as const;
+  return { plan: planOf(basis, changes), stops };
 }
