@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createWorkshop, type Workshop } from '../../test/workshop.ts';
+import { createWorkshop, promotedWorkshop, type Workshop } from '../../test/workshop.ts';
 
 /** A workshop whose staging asks for one approval, with web verified in dev. */
 async function guarded(): Promise<Workshop> {
@@ -56,6 +56,35 @@ describe('approve', () => {
     expect(lifted.code, lifted.stderr).toBe(0);
     expect(again.code).toBe(6);
     expect((await workshop.sluice(...promotion)).code).toBe(3);
+  });
+
+  it('can be taken back by the same person under another name', async () => {
+    const workshop = await guarded();
+    await workshop.sluice('approve', 'web', '--to', 'staging');
+    await workshop.git('config', 'user.name', 'T. Person');
+    await workshop.git('config', 'user.email', 'TEST@example.invalid');
+
+    expect((await workshop.sluice('approve', 'web', '--to', 'staging', '--lift')).code).toBe(0);
+  });
+
+  it('of a retirement may be given while later environments still run the app', async () => {
+    const workshop = await promotedWorkshop();
+    await workshop.sluice('promote', 'web', '--to', 'prod', '--yes', '--no-wait');
+    const config = await workshop.read('gitops.config.yaml');
+    await workshop.push({
+      'gitops.config.yaml': config.replaceAll('gates: {verified: {}}', 'gates: {verified: {}, approvals: {count: 1}}'),
+    });
+    await workshop.git('config', 'user.email', 'other@example.invalid');
+    for (const environment of ['staging', 'prod']) {
+      const approved = await workshop.sluice('approve', 'web', '--to', environment, '--retirement');
+      expect(approved.code, approved.stderr).toBe(0);
+    }
+    await workshop.push({ 'gitops.config.yaml': config.replace('  web: {strategy: rolling}\n', '') });
+    await workshop.git('config', '--unset', 'user.email');
+    const alone = await workshop.sluice('retire', 'web', '--env', 'staging', '--no-wait');
+
+    expect(alone.code).toBe(3);
+    expect(alone.stderr).toContain('prod still runs web');
   });
 
   it('refuses an unknown app and leaves nothing behind', async () => {

@@ -1,8 +1,8 @@
 import type { Context } from '../context.ts';
-import { approvalSubject } from '../core/approval.ts';
+import { approvalSubject, mailOf } from '../core/approval.ts';
 import type { Environment } from '../core/config.ts';
 import { UserError } from '../core/errors.ts';
-import { findEnvironment } from '../core/graph.ts';
+import { findEnvironment, followers } from '../core/graph.ts';
 import { requireOverridable, requireOverriding } from '../core/override.ts';
 import type { Approval } from '../core/policy.ts';
 import { changePolicy } from '../steps/policy.ts';
@@ -40,6 +40,8 @@ export async function approve(context: Context, apps: readonly string[], options
             app: onlyApp(apps, options.to),
             environment: options.to,
             by,
+            // Whether it has left them already is for the landing to see.
+            going: followers(repository.config, options.to),
             deleteData: true,
           })
         : await planPromotions(context, current, { ...options, apps, overridden }, by);
@@ -63,7 +65,8 @@ export async function approve(context: Context, apps: readonly string[], options
       const subjects = await plan();
       if (subjects.length === 0) return undefined;
       const own = (each: Approval): boolean =>
-        each.by === by && subjects.some(({ app, subject }) => each.app === app && each.subject === subject);
+        mailOf(each.by) === mailOf(by) &&
+        subjects.some(({ app, subject }) => each.app === app && each.subject === subject);
       const others = policy.approvals.filter((each) => !own(each));
       if (options.lift !== true) {
         // What was approved of other bytes of these apps is history once there are new ones.

@@ -28,6 +28,17 @@ describe('approvals by reviews', () => {
     });
   });
 
+  it('are asked for of exactly this release, which its tag alone may not name, from where it would come', () => {
+    const reviews = { state: 'known', approvals: [], objections: [] } as const;
+    const release = { ...promotionFacts.release, from: 'staging' };
+    const several = { ...proposing, after: ['staging', 'canary'] };
+
+    expect(verdict({ reviews, release })?.next).toMatch(/ --to prod --release 0123456789ab$/);
+    expect(verdict({ reviews, release, environment: several })?.next).toMatch(
+      / --to prod --from staging --release 0123456789ab$/,
+    );
+  });
+
   it('do not count for whoever asked, by login in any case, nor for other bytes', () => {
     const by = 'Bob <BOB@users.noreply.github.com>';
     const own = { state: 'known', approvals: [said('bob')], objections: [] } as const;

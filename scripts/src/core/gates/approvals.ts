@@ -53,7 +53,9 @@ function ways({
   reviews,
 }: Pick<GateFacts, 'app' | 'verb' | 'environment' | 'release' | 'overridden' | 'reviews'>): string {
   const passing = overridden === undefined || overridden.size === 0 ? '' : ` --override ${[...overridden].join(' ')}`;
-  const what = verb === 'retirement' ? '--retirement' : `--release ${release.tag}${passing}`;
+  const from = environment.after.length > 1 && release.from !== undefined ? `--from ${release.from} ` : '';
+  // A tag is that of every release with its image, an id of one.
+  const what = verb === 'retirement' ? '--retirement' : `${from}--release ${release.release}${passing}`;
   const command = `pnpm run approve ${app} --to ${environment.name} ${what}`;
   const reviewed = reviews !== undefined && environment.landing === 'pull-request' && verb !== 'retirement';
   return `somebody else${reviewed ? ' approves the pull request, or' : ''}: ${command}`;

@@ -20,6 +20,8 @@ export interface Verdict {
   next?: string | undefined;
   /** ISO 8601; when a pending gate opens, where that is known. */
   opensAt?: string | undefined;
+  /** It cannot come to pass for this release by itself; absent where what failed may turn out well yet. */
+  final?: true | undefined;
   /** It does not pass, and whoever asks passes it over, with a reason. */
   overridden?: true | undefined;
 }
@@ -78,7 +80,7 @@ export interface GateFacts {
   environment: Environment;
   /** Who asks, as `Name <mail>`. */
   by: string;
-  release: Pick<ReleaseFile, 'release' | 'digest' | 'tag' | 'imageRevision'>;
+  release: Pick<ReleaseFile, 'release' | 'digest' | 'tag' | 'imageRevision' | 'from'>;
   /** What runs there now. */
   previous: ReleaseFile | undefined;
   /** Records of this app in all environments. */
