@@ -46,6 +46,8 @@ export interface Workshop {
     app: string,
     state: DeliveryRecord['outcome']['state'],
     verb?: DeliveryRecord['verb'],
+    /** When that was known. */
+    at?: string,
   ): Promise<void>;
   /** Has the remote name a cluster, as the local platform's does. */
   useCluster(kubeconfig: string): Promise<void>;
@@ -248,7 +250,7 @@ async function openWorkshop(folder: string, registry: TestRegistry): Promise<Wor
     release: async (environment, app) => parseRelease(await show(`deploy/${environment}`, `${app}/release.yaml`), app),
     policy: (environment) => show(`deploy/${environment}`, 'policy/holds.yaml'),
     manifests: (environment, app) => show(`deploy/${environment}`, `${app}/manifests.yaml`),
-    async record(environment, app, state, verb) {
+    async record(environment, app, state, verb, at = '2026-01-01T00:00:00.000Z') {
       const release = await workshop.release(environment, app);
       const landing = (
         await run('git', ['--git-dir', bare, 'log', '-1', '--format=%H', `deploy/${environment}`, '--', app], { env })
@@ -263,7 +265,7 @@ async function openWorkshop(folder: string, registry: TestRegistry): Promise<Wor
         intent: release.intent,
         landing,
         by: 'Test Person <test@example.invalid>',
-        at: '2026-01-01T00:00:00.000Z',
+        at,
         outcome: { state, reason: 'seen by a test' },
       };
       const branch = 'refs/heads/delivery-records';

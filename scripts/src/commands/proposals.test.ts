@@ -184,6 +184,37 @@ describe('a proposal', () => {
     expect(await settleProposals(workshop)).toEqual({});
   });
 
+  it.each([
+    ['at once', 0, {}],
+    ['by the next look, where GitHub did not answer', 4, { 1: 'closed' }],
+  ])('is closed where the app is retired: %s', async (_, times, settled) => {
+    const workshop = await proposingWorkshop(await promotedWorkshop(), []);
+    await nextVersion(workshop, '2');
+    await workshop.sluice(...promotion);
+    await workshop.github.review(1, 'bob');
+    workshop.inPipeline('bob');
+    await workshop.sluice('approve', 'web', '--to', 'staging', '--retirement');
+    workshop.inPipeline('ann');
+    if (times > 0) workshop.github.fault({ on: 'issues/create-comment', kind: '502', times });
+    const retired = await workshop.sluice('retire', 'web', '--env', 'staging', '--no-wait');
+
+    expect(retired.code, retired.stderr).toBe(0);
+    expect(await settleProposals(workshop)).toEqual(settled);
+    expect(await workshop.github.settled()).toMatchObject([{ state: 'closed' }]);
+    await expect(workshop.release('staging', 'web')).rejects.toThrow('web/release.yaml');
+  });
+
+  it('waits where what fails may turn out well yet, and keeps its approval', async () => {
+    const workshop = await proposingWorkshop(await deliveredWorkshop(), ['web']);
+    await workshop.sluice(...promotion);
+    await workshop.github.review(1, 'bob');
+    await workshop.record('dev', 'web', 'timed-out', 'delivery', '2026-01-01T00:01:00.000Z');
+    expect(await settleProposals(workshop)).toEqual({});
+
+    await workshop.record('dev', 'web', 'verified', 'delivery', '2026-01-01T00:02:00.000Z');
+    expect(await settleProposals(workshop)).toEqual({ 1: 'landed' });
+  });
+
   it('is closed where the environment before has lost the release', async () => {
     const workshop = await proposingWorkshop(await deliveredWorkshop(), ['web']);
     await workshop.sluice(...promotion);
@@ -205,6 +236,7 @@ describe('a proposal', () => {
     workshop.inPipeline('bob');
     await workshop.sluice('approve', 'web', '--to', 'staging', '--retirement');
     workshop.inPipeline('ann');
+    workshop.github.fault({ on: 'issues/create-comment', kind: '502', times: 4 });
     const retired = await workshop.sluice('retire', 'web', '--env', 'staging', '--no-wait');
     expect(retired.code, retired.stderr).toBe(0);
 

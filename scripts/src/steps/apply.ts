@@ -97,7 +97,7 @@ export async function applyPlan(
     return again.plan;
   });
   if (landing === undefined) return endWithNothing(context, 'someone else has just landed the same', options);
-  if (isProposable(plan)) await closeOvertaken(context, repository, landing);
+  if (isProposable(plan) || plan.verb === 'retirement') await closeOvertaken(context, repository, landing);
   return finish(context, repository, identity, landing, options);
 }
 

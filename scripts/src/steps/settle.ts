@@ -62,7 +62,7 @@ export async function settle(
   const planned = await planAgain(context, repository, proposal);
   const { plan } = planned;
   if (plan === undefined) return close(await describeThere(repository, proposal));
-  const failed = blockers(plan).find(({ verdict }) => verdict.state === 'fail');
+  const failed = blockers(plan).find(({ verdict }) => verdict.final === true);
   if (failed !== undefined) return close(`This can no longer land. ${failed.app}: ${describeVerdict(failed.verdict)}.`);
 
   if (blockers(plan).length === 0) {
@@ -147,6 +147,7 @@ export async function closeOvertaken(context: Context, repository: Repository, l
 
 function describeLanding({ plan, commit }: Landing<Plan>): string {
   const apps = plan.changes.map(({ app, release }) => `${app} ${release.tag}`).join(', ');
+  if (plan.verb === 'retirement') return `Retired ${apps} by ${commit} on ${deployBranch(plan.environment)}.`;
   return `Landed ${apps} on ${deployBranch(plan.environment)} as ${commit}.`;
 }
 
@@ -159,20 +160,22 @@ async function describeThere({ git, remote }: Repository, { environment, changes
 /** Why there is nothing to plan for an app of a proposal any more; undefined where there is for each. */
 async function describeGone(
   { git, remote, config }: Repository,
-  { verb, environment, changes }: Proposal,
+  { verb, environment, head, changes }: Proposal,
 ): Promise<string | undefined> {
   const [apps, refs] = [changes.map(({ app }) => app), remoteRefs(remote)];
   const unknown = apps.filter((app) => !Object.hasOwn(config.apps, app));
   if (unknown.length > 0) return `main no longer configures ${unknown.join(', ')}.`;
-  if (verb !== 'reconfiguration') {
-    for (const { app, release } of changes) {
-      const from = release.from ?? '';
-      if (await hasRelease(git, refs, from, app, release.release)) continue;
-      return `the history of ${from} no longer has ${app} ${release.tag}.`;
-    }
-    return undefined;
-  }
   const { releases } = await branchState(git, environment, refs, apps);
-  const left = apps.filter((app) => !releases.has(app));
-  return left.length > 0 ? `${environment} no longer runs ${left.join(', ')}.` : undefined;
+  const absent = apps.filter((app) => !releases.has(app));
+  // What was there when it was proposed has been retired since; else it is a first release.
+  const before = await Promise.all(absent.map((app) => git.objectId(`${head}~1:${app}`)));
+  const left = absent.filter((_, index) => verb === 'reconfiguration' || before[index] !== undefined);
+  if (left.length > 0) return `${environment} no longer runs ${left.join(', ')}.`;
+  if (verb === 'reconfiguration') return undefined;
+  for (const { app, release } of changes) {
+    const from = release.from ?? '';
+    if (await hasRelease(git, refs, from, app, release.release)) continue;
+    return `the history of ${from} no longer has ${app} ${release.tag}.`;
+  }
+  return undefined;
 }

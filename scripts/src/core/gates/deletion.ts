@@ -26,6 +26,7 @@ export const deletion: Gate = {
     return {
       gate: 'deletion',
       state: 'fail',
+      final: true,
       evidence,
       next: next[verb](app, environment.name),
     };

@@ -16,6 +16,7 @@ export const digest: Gate = {
         return {
           gate: 'digest',
           state: 'fail',
+          final: true,
           evidence: `the registry has no image ${image}`,
           next: 'deliver the app again, so that its image is built again',
         };
@@ -23,6 +24,7 @@ export const digest: Gate = {
         return {
           gate: 'digest',
           state: 'fail',
+          final: true,
           evidence: `the tag ${release.tag} means ${registry.digest.slice(0, 19)} now, the release was verified with ${release.digest.slice(0, 19)}`,
           next: 'find out who pushed over the tag; tags must never move',
         };

@@ -22,7 +22,7 @@ export const order: Gate = {
         const evidence = `built from ${next}, which ${relation} ${running}, which runs in ${environment.name}`;
         if (allowed.has('downgrade'))
           return { gate: 'order', state: 'pass', evidence: `${evidence}; asked for all the same` };
-        return { gate: 'order', state: 'fail', evidence, next: 'add --allow-downgrade if that is meant' };
+        return { gate: 'order', state: 'fail', final: true, evidence, next: 'add --allow-downgrade if that is meant' };
       }
       case undefined:
       default:

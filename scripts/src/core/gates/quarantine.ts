@@ -17,6 +17,7 @@ export const quarantine: Gate = {
       state: 'fail',
       evidence: `${what} is in quarantine in ${environment.name} ${describeStop(found)}`,
       opensAt: found.until,
+      final: found.until === undefined ? true : undefined,
       next: `push a version that works; or, if it was wrong: pnpm run quarantine ${app} ${named} --lift --reason "..."`,
     };
   },

@@ -30,6 +30,7 @@ export const verified: Gate = {
     return {
       gate: 'verified',
       state: 'fail',
+      final: last.state === 'failed' || last.state === 'aborted' ? true : undefined,
       evidence: `release ${release.release} was ${last.state} in ${last.environment} at ${last.at}: ${last.reason}`,
       next: remedy(last),
     };
