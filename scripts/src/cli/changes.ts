@@ -79,7 +79,9 @@ export function addChanges({ program, context, end }: CommandTable): void {
     });
   program
     .command('approve')
-    .description('Approve what a promotion or a retirement would land now; whoever asks for it does not count')
+    .description(
+      'Approve what a promotion, reconfiguration or retirement would land now; whoever asks for it does not count',
+    )
     .argument('[app...]', 'what to approve')
     .requiredOption('--to <environment>', 'where to')
     .addOption(from)
@@ -87,6 +89,14 @@ export function addChanges({ program, context, end }: CommandTable): void {
     .addOption(release)
     .option('--override <gate...>', 'approve an override that passes over these gates')
     .option('--reason <text>', 'what was looked at, for the record', 'looked at the plan')
+    .addOption(
+      new Option('--reconfiguration', 'approve that overlay edits on main are applied there').conflicts([
+        'retirement',
+        'override',
+        'release',
+        'from',
+      ]),
+    )
     .option('--retirement', 'approve that one app is retired there')
     .option('--lift', 'take the approval back')
     .addOption(dryRun)

@@ -46,6 +46,28 @@ describe('approve', () => {
     expect(promoted.stderr).toContain('0 of 1: approved by nobody');
   });
 
+  it('lets an overlay edit to an environment that asks for approvals', async () => {
+    const workshop = await guarded();
+    await workshop.git('config', 'user.email', 'other@example.invalid');
+    await workshop.sluice('approve', 'web', '--to', 'staging');
+    await workshop.git('config', '--unset', 'user.email');
+    await workshop.sluice(...promotion);
+    const overlay = 'apps/web/overlays/staging/kustomization.yaml';
+    await workshop.push({ [overlay]: (await workshop.read(overlay)).replace('=staging', '=stage') });
+    const reconfigure = ['reconfigure', 'web', '--env', 'staging', '--no-wait'] as const;
+    const before = await workshop.sluice(...reconfigure);
+    await workshop.git('config', 'user.email', 'other@example.invalid');
+    const approved = await workshop.sluice('approve', 'web', '--to', 'staging', '--reconfiguration');
+    await workshop.git('config', '--unset', 'user.email');
+    const done = await workshop.sluice(...reconfigure);
+
+    expect(before.code).toBe(3);
+    expect(before.stderr).toContain('somebody else: pnpm run approve web --to staging --reconfiguration\n');
+    expect(approved.code, approved.stderr).toBe(0);
+    expect(done.code, done.stderr).toBe(0);
+    expect(await workshop.manifests('staging', 'web')).toContain('ENVIRONMENT: stage\n');
+  });
+
   it('can be taken back', async () => {
     const workshop = await guarded();
     await workshop.sluice('approve', 'web', '--to', 'staging');

@@ -5,9 +5,11 @@ import { UserError } from '../core/errors.ts';
 import { findEnvironment, followers } from '../core/graph.ts';
 import { requireOverridable, requireOverriding } from '../core/override.ts';
 import type { Approval } from '../core/policy.ts';
+import type { Planned } from '../steps/apply.ts';
 import { changePolicy } from '../steps/policy.ts';
 import { planPromotions, type PromotionRequest } from '../steps/promotion.ts';
-import { openToChange, reopenRepository } from '../steps/repository.ts';
+import { planReconfiguration } from '../steps/reconfiguration.ts';
+import { openToChange, reopenRepository, type Repository } from '../steps/repository.ts';
 import { planRetirement } from '../steps/retirement.ts';
 import { describePlan } from '../ui/index.ts';
 
@@ -16,7 +18,9 @@ export interface ApproveOptions extends Omit<PromotionRequest, 'apps' | 'overrid
   /** The gates that what is approved passes over. */
   override?: readonly string[] | undefined;
   reason: string;
-  /** That the apps are retired there. */
+  /** That what runs there gets the overlay of main. */
+  reconfiguration?: boolean | undefined;
+  /** That the app is retired there. */
   retirement?: boolean | undefined;
   /** Take the approvals back. */
   lift?: boolean | undefined;
@@ -24,27 +28,30 @@ export interface ApproveOptions extends Omit<PromotionRequest, 'apps' | 'overrid
   json?: boolean | undefined;
 }
 
-/** Approves what a promotion would land now, byte for byte, or that an app is retired; or takes that back. Gives the exit code. */
+/** Approves what a promotion or a reconfiguration would land now, byte for byte, or that an app is retired; or takes that back. Gives the exit code. */
 export async function approve(context: Context, apps: readonly string[], options: ApproveOptions): Promise<number> {
   const { repository, by } = await openToChange(context, options.remote);
   const overridden = options.override;
   const environment = findEnvironment(repository.config, options.to);
   requireOverridable(overridden ?? [], environment);
   requireAsked(environment, apps, options);
+  function planAsked(current: Repository): Promise<Planned> {
+    if (options.reconfiguration === true) {
+      return planReconfiguration(context, current, { apps, environment: options.to, by, allowDeletion: true });
+    }
+    if (options.retirement !== true) return planPromotions(context, current, { ...options, apps, overridden }, by);
+    return planRetirement(context, current, {
+      app: onlyApp(apps, options.to),
+      environment: options.to,
+      by,
+      // Whether it has left them already is for the landing to see.
+      going: followers(repository.config, options.to),
+      deleteData: true,
+    });
+  }
   /** What would land, printed for whoever approves it. */
   async function plan(): Promise<Pick<Approval, 'app' | 'subject'>[]> {
-    const current = await reopenRepository(repository);
-    const { plan: planned, target } =
-      options.retirement === true
-        ? await planRetirement(context, current, {
-            app: onlyApp(apps, options.to),
-            environment: options.to,
-            by,
-            // Whether it has left them already is for the landing to see.
-            going: followers(repository.config, options.to),
-            deleteData: true,
-          })
-        : await planPromotions(context, current, { ...options, apps, overridden }, by);
+    const { plan: planned, target } = await planAsked(await reopenRepository(repository));
     if (planned === undefined) {
       context.stderr.write(`${options.to} is so already: nothing to approve\n`);
       return [];
@@ -59,7 +66,7 @@ export async function approve(context: Context, apps: readonly string[], options
   }
   return changePolicy(context, repository, [options.to], options, {
     request: { command: 'approve', apps, environment: options.to, options },
-    title: `${options.lift === true ? 'Take back the approval of' : 'Approve'} ${options.retirement === true ? 'the retirement of ' : ''}${apps.length > 0 ? apps.join(', ') : 'everything'}`,
+    title: `${options.lift === true ? 'Take back the approval of' : 'Approve'} ${whatIsApproved(options)}${apps.length > 0 ? apps.join(', ') : 'everything'}`,
     command: 'approve',
     async apply(policy, { at }) {
       const subjects = await plan();
@@ -78,6 +85,11 @@ export async function approve(context: Context, apps: readonly string[], options
       return others.length === policy.approvals.length ? undefined : { ...policy, approvals: others };
     },
   });
+}
+
+function whatIsApproved({ reconfiguration, retirement }: ApproveOptions): string {
+  if (reconfiguration === true) return 'the configuration of ';
+  return retirement === true ? 'the retirement of ' : '';
 }
 
 /** Throws UserError (exit 2) where it is not said what is approved, or nobody would ever ask for it. */

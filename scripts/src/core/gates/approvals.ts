@@ -55,7 +55,8 @@ function ways({
   const passing = overridden === undefined || overridden.size === 0 ? '' : ` --override ${[...overridden].join(' ')}`;
   const from = environment.after.length > 1 && release.from !== undefined ? `--from ${release.from} ` : '';
   // A tag is that of every release with its image, an id of one.
-  const what = verb === 'retirement' ? '--retirement' : `${from}--release ${release.release}${passing}`;
+  const promoted = `${from}--release ${release.release}${passing}`;
+  const what = verb === 'retirement' || verb === 'reconfiguration' ? `--${verb}` : promoted;
   const command = `pnpm run approve ${app} --to ${environment.name} ${what}`;
   const reviewed = reviews !== undefined && environment.landing === 'pull-request' && verb !== 'retirement';
   return `somebody else${reviewed ? ' approves the pull request, or' : ''}: ${command}`;
