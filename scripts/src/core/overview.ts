@@ -148,14 +148,15 @@ function waitingRelease(
   const history = { records: recordsOf(records, app), observations: observations.filter((each) => each.app === app) };
   return [
     `${candidate.tag} from ${candidate.environment} (${running === undefined ? 'first release' : parts.flat().join(', ')})`,
-    ...notByItself(environment, app, staysAway(past(environment.name, app), running?.release, release)),
+    ...notByItself(environment, candidate, staysAway(past(environment.name, app), running?.release, release)),
     ...starving(environment, candidate.environment, running?.release, release, history),
   ];
 }
 
-function notByItself({ name, auto }: Environment, app: string, why: string | undefined): string[] {
+function notByItself({ name, auto, after }: Environment, candidate: ReleaseFile, why: string | undefined): string[] {
   if (!auto || why === undefined) return [];
-  return [`not by itself, since ${why}: pnpm run promote ${app} --to ${name} brings it`];
+  const from = after.length > 1 ? ` --from ${candidate.environment}` : '';
+  return [`not by itself, since ${why}: pnpm run promote ${candidate.app} --to ${name}${from} brings it`];
 }
 
 function waitingOverlay({ main }: OverviewFacts, environment: Environment, release: ReleaseFile): string[] {
