@@ -40,7 +40,10 @@ function createProgram(host: HostOptions): Command {
     .command('stop')
     .description('Stop the platform; cluster data, images and the Git remote stay.')
     .addOption(
-      new Option('--purge [what]', 'also remove cluster, images and remote (data), or the whole state folder (all)')
+      new Option(
+        '--purge [what]',
+        'also remove cluster, images and remote (data), or everything that the platform wrote (all)',
+      )
         .choices(['data', 'all'])
         .preset('data'),
     )
@@ -53,12 +56,14 @@ function createProgram(host: HostOptions): Command {
 const startHelp = `
 Drivers:
   embedded  Kubernetes as processes of this host; Linux, root, no Docker
-  kind      Kubernetes in Docker; "docker info" and "docker buildx version" must answer
+  kind      Kubernetes in Docker; "docker info" and "docker buildx version" must answer,
+            and kind be on PATH
   context   a cluster that you have already, by its kubeconfig context
 Without --driver: the one of the last start, else kind where Docker answers, else embedded.
 
 Environment:
-  SLUICE_STATE   folder for everything that is kept (default ~/.local/state/sluice)
+  SLUICE_STATE   folder for everything that is kept (default $XDG_STATE_HOME/sluice, else
+                 ~/.local/state/sluice)
   SLUICE_MIRROR  folder or URL to take the tools from
 
 Addresses, ports and what is needed: infrastructure/local/platform.yaml

@@ -10,7 +10,7 @@ export interface Paths {
   kubeconfig: string;
   /** Tool cache, one folder per tool and version. */
   tools: string;
-  /** kubectl and kustomize under their own names. */
+  /** kubectl under its own name, and what the platform runs beside it. */
   bin: string;
   logs: string;
   /** Process specs, pids and states: see supervisor/files.ts. */

@@ -10,7 +10,10 @@ export function addUpkeep({ program, context, run, end }: CommandTable): void {
       'Finish what was left: record outcomes nobody waited for, restore what was verified where something failed',
     )
     .addOption(
-      new Option('--every <seconds>', 'again and again until a signal ends it; not with --dry-run or --json')
+      new Option(
+        '--every <seconds>',
+        'again and again until a signal ends it, or its own code is another; not with --dry-run or --json',
+      )
         .argParser(positive)
         .conflicts(['dryRun', 'json']),
     )
@@ -44,7 +47,7 @@ export function addUpkeep({ program, context, run, end }: CommandTable): void {
   program
     .command('check')
     .description(
-      'Decide whether a change to a branch may stand: the update hook of the local remote, a required check on GitHub',
+      'Decide whether a change to a branch may stand: the update hook of the local remote, part of every landing on GitHub',
     )
     .requiredOption('--ref <ref>', 'the branch that would change')
     .requiredOption('--old <commit>', 'what it is at')

@@ -35,7 +35,7 @@ export function withoutGitVariables(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 export interface PipelineSettings {
   kubeconfig?: string | undefined;
-  /** Folder with kubectl and kustomize. */
+  /** Folder with kubectl. */
   bin?: string | undefined;
   /** Folder of the Node.js that runs the pipeline. */
   node: string;
