@@ -22,8 +22,7 @@ describe('traffic', () => {
 
     // On a busy machine some more are on their way before it is known that there is no route.
     expect(counts['none.localhost']).toBeLessThanOrEqual(10);
-    expect(counts['good.localhost']).toBeGreaterThan(40);
-    expect(counts['bad.localhost']).toBeGreaterThan(40);
+    expect(Math.abs((counts['good.localhost'] ?? 0) - (counts['bad.localhost'] ?? 0))).toBeLessThanOrEqual(3);
   });
 
   it('is quiet where no router listens', async () => {

@@ -2,6 +2,7 @@ import type { Git } from '../adapters/git.ts';
 import { deployBranch } from '../core/branch-state.ts';
 import { unknownName, UserError } from '../core/errors.ts';
 import { parseRelease, type ReleaseFile } from '../core/release-file.ts';
+import { findHead } from './branches.ts';
 
 /** A release as an environment's branch had it from one commit on. */
 export interface PastRelease {
@@ -29,9 +30,8 @@ export async function hasRelease(
   app: string,
   id: string,
 ): Promise<boolean> {
-  const branch = `${refs}/${deployBranch(environment)}`;
-  if ((await git.resolve(branch)) === undefined) return false;
-  return (await releaseHistory(git, branch, app)).some(({ release }) => release.release === id);
+  const head = await findHead(git, environment, refs);
+  return head !== undefined && (await releaseHistory(git, head, app)).some(({ release }) => release.release === id);
 }
 
 /** The newest release of an app in an environment's history with this id, tag or digest; throws UserError where there is none. */
